@@ -1,0 +1,99 @@
+/**
+ * What kind of end an error makes of a run; the command line turns it into an exit code.
+ *
+ * - `usage`: what was asked for is wrong: a flag, the environment, the config file, the key
+ * - `unavailable`: a dependency did not answer; the same command may succeed later
+ * - `failed`: everything else
+ */
+export type ErrorKind = "usage" | "unavailable" | "failed";
+
+/**
+ * The base of all errors that sqs2pg throws on purpose. The message is one line that says what is wrong and what to
+ * do, and holds no value of a record, no secret and no driver text that could quote one. `cause` keeps the original
+ * for debugging; it may quote values, so it is never printed.
+ */
+export abstract class Sqs2pgError extends Error {
+  abstract override readonly name: string;
+  abstract readonly kind: ErrorKind;
+  /** Stable, machine-readable, snake_case. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** A flag, an environment variable or a key that cannot be used as given. */
+export class UsageError extends Sqs2pgError {
+  override readonly name = "UsageError";
+  override readonly kind = "usage";
+}
+
+/** One thing wrong with a config file: where, and what would be right. */
+export interface ConfigProblem {
+  /** Such as `columns.masked_ip.mask`; empty for the file as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A pipeline that cannot be used, with everything that is wrong with it at once. */
+export class ConfigError extends Sqs2pgError {
+  override readonly name = "ConfigError";
+  override readonly kind = "usage";
+  /** The file, or whatever else the pipeline came from. */
+  readonly source: string;
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(source: string, problems: readonly ConfigProblem[], options?: ErrorOptions) {
+    const lines = problems.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
+    super("config_invalid", `${source}: ${lines.join("; ")}`, options);
+    this.source = source;
+    this.problems = problems;
+  }
+}
+
+/** SQS said no, or was not there. */
+export class QueueError extends Sqs2pgError {
+  override readonly name = "QueueError";
+  override readonly kind: ErrorKind;
+
+  constructor(kind: ErrorKind, code: string, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+    this.kind = kind;
+  }
+}
+
+/** Whether the same may succeed later, so that it is worth trying again. */
+export function isUnavailable(error: unknown): error is Sqs2pgError {
+  return error instanceof Sqs2pgError && error.kind === "unavailable";
+}
+
+/** PostgreSQL said no, or was not there. */
+export class DatabaseError extends Sqs2pgError {
+  override readonly name = "DatabaseError";
+  override readonly kind: ErrorKind;
+  /** https://www.postgresql.org/docs/current/errcodes-appendix.html, when the server gave one. */
+  readonly sqlState: string | undefined;
+
+  constructor(
+    kind: ErrorKind,
+    code: string,
+    message: string,
+    options?: ErrorOptions & { readonly sqlState?: string | undefined },
+  ) {
+    super(code, message, options);
+    this.kind = kind;
+    this.sqlState = options?.sqlState;
+  }
+}
+
+/** A command was interrupted before it had done anything that a report would have to account for. */
+export class InterruptedError extends Sqs2pgError {
+  override readonly name = "InterruptedError";
+  override readonly kind = "failed";
+
+  constructor(message = "interrupted before the first receive: nothing was taken from the queue") {
+    super("interrupted", message);
+  }
+}
