@@ -1,0 +1,42 @@
+import { UsageError } from "../errors.js";
+import { isMaskName, MASK_NAMES, type MaskName, type MaskSpec, STRATEGIES } from "../masking/index.js";
+import { maskMisfit } from "./column.js";
+import { suggestion } from "./nearest.js";
+import type { Column, Pipeline } from "./pipeline.js";
+import { quoted } from "./values.js";
+
+/**
+ * Puts the mask `name` in the place of every mask of a pipeline; domains stay, and so do the settings of a column that
+ * has this mask already. Throws UsageError for a name that is none, a pipeline without masks, and a column that is too
+ * short for the mask.
+ */
+export function withMask(pipeline: Pipeline, name: string): Pipeline {
+  if (!isMaskName(name)) {
+    throw new UsageError(
+      "mask_unknown",
+      `--mask: there is no ${quoted(name)}${suggestion(name, MASK_NAMES)}`,
+    );
+  }
+  if (pipeline.columns.every(({ mask }) => mask === undefined)) {
+    throw new UsageError(
+      "mask_unused",
+      "--mask changes masks, and no column of this pipeline has one: set it there",
+    );
+  }
+  return { ...pipeline, columns: pipeline.columns.map((column) => overridden(column, name)) };
+}
+
+function overridden(column: Column, strategy: MaskName): Column {
+  if (column.mask === undefined || column.mask.strategy === strategy) return column;
+  const mask: MaskSpec = { strategy, domain: column.mask.domain };
+  const misfit = maskMisfit(mask, column.type);
+  if (misfit !== undefined) throw new UsageError("mask_too_long", `--mask: column ${column.name}: ${misfit}`);
+  return { ...column, mask };
+}
+
+/** The columns whose masks need a key. */
+export function keyedColumns(pipeline: Pipeline): readonly string[] {
+  return pipeline.columns.flatMap(({ name, mask }) =>
+    mask !== undefined && STRATEGIES[mask.strategy].keyed ? [name] : [],
+  );
+}

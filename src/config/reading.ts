@@ -1,0 +1,23 @@
+/** A text of a config file, read: what it means, or what is wrong with it. */
+export type Reading<Meaning> = { readonly value: Meaning } | { readonly problem: string };
+
+/** Where a reader notes what is wrong; the path is relative to what it reads. */
+export type Note = (path: string, message: string) => void;
+
+/** A map of a config file, unchecked. */
+export type RawMap = Readonly<Record<string, unknown>>;
+
+export function isMap(value: unknown): value is RawMap {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Takes the value of a reading, or notes its problem. */
+export function take<Meaning>(
+  reading: Reading<Meaning> | undefined,
+  note: (problem: string) => void,
+): Meaning | undefined {
+  if (reading === undefined) return undefined;
+  if ("value" in reading) return reading.value;
+  note(reading.problem);
+  return undefined;
+}

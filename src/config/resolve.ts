@@ -1,0 +1,177 @@
+import { ConfigError, type ConfigProblem, Sqs2pgError, UsageError } from "../errors.js";
+import type { MaskKey } from "../masking/index.js";
+import { type DatabaseSettings, hasPassword, readDatabase } from "./database-source.js";
+import { type Environment, readKey } from "./key-source.js";
+import { loadConfigFile } from "./load-file.js";
+import { LOGIN_PIPELINE } from "./login.js";
+import { keyedColumns, withMask } from "./mask-override.js";
+import { parsePipeline } from "./parse-pipeline.js";
+import type { Pipeline } from "./pipeline.js";
+import type { PipelineConfig } from "./schema.js";
+
+/** The flags that several commands share, as they were given. */
+export interface SettingFlags {
+  readonly queue?: string | undefined;
+  readonly database?: string | undefined;
+  readonly config?: string | undefined;
+  readonly key?: string | undefined;
+  readonly mask?: string | undefined;
+}
+
+/** What a command cannot do without. */
+export interface SettingNeeds {
+  /** False: the database settings are not looked at. */
+  readonly database: boolean;
+  /** `for-masks`: a key, if a mask of the pipeline is keyed. `never`: the key settings are not looked at. */
+  readonly key: "never" | "for-masks" | "always";
+}
+
+export interface ResolveOptions {
+  readonly flags?: SettingFlags;
+  /** A pipeline in code: then no file is looked for. */
+  readonly pipeline?: PipelineConfig;
+  /** `process.env` unless it is given. */
+  readonly env?: Environment;
+  /** Where `sqs2pg.yaml` is looked for; the working directory unless it is given. */
+  readonly cwd?: string;
+  /** What a drain needs, unless it is given. */
+  readonly needs?: SettingNeeds;
+}
+
+/** Everything that was asked for, checked. */
+export interface Settings {
+  /** With the queue and the masks that flags and environment put into it. */
+  readonly pipeline: Pipeline;
+  /** The schema of the bookkeeping tables. */
+  readonly bookkeepingSchema: string;
+  /** Undefined only where it was not needed. */
+  readonly database: DatabaseSettings | undefined;
+  readonly key: MaskKey | undefined;
+  /** One line each, for stderr: what works as asked for but may not be meant. */
+  readonly notices: readonly string[];
+}
+
+const BUILT_IN = "the built-in login pipeline";
+
+const DRAIN_NEEDS: SettingNeeds = { database: true, key: "for-masks" };
+
+/**
+ * Flag > environment > config file > default, for every setting. Throws one error with everything that is wrong: a
+ * lone mistake as the UsageError or ConfigError that it is, several as a ConfigError with a problem each.
+ */
+export async function resolveSettings(options: ResolveOptions = {}): Promise<Settings> {
+  const { flags = {}, env = process.env, cwd = process.cwd(), needs = DRAIN_NEEDS } = options;
+  const errors: Sqs2pgError[] = [];
+  const attempt = async <Result>(step: () => Result | Promise<Result>): Promise<Result | undefined> => {
+    try {
+      return await step();
+    } catch (error) {
+      if (!(error instanceof Sqs2pgError)) throw error;
+      errors.push(error);
+      return undefined;
+    }
+  };
+
+  const queue = await attempt(() => readQueue(flags.queue, env));
+  const loaded = await attempt(async () => {
+    const { raw, source } = await pipelineConfig(options.pipeline, flags.config, cwd);
+    return { source, raw, ...parsePipeline(raw, { source, queue }) };
+  });
+  const pipeline = await attempt(() => overrideMask(loaded?.pipeline, flags.mask));
+  const database = await attempt(() => (needs.database ? readDatabase(flags.database, env) : undefined));
+  const key = await attempt(() => {
+    if (needs.key === "never") return undefined;
+    const found = readKey({ keyFlag: flags.key, env });
+    if (found === undefined) throwIfKeyNeeded(needs, pipeline);
+    return found;
+  });
+
+  if (errors.length > 0 || loaded === undefined || pipeline === undefined) throw together(errors);
+  return {
+    pipeline,
+    bookkeepingSchema: loaded.bookkeepingSchema,
+    database,
+    key,
+    notices: [...queueNotices(loaded, flags, env), ...noticesOf(pipeline, database)],
+  };
+}
+
+async function pipelineConfig(
+  inCode: PipelineConfig | undefined,
+  path: string | undefined,
+  cwd: string,
+): Promise<{ readonly raw: unknown; readonly source: string }> {
+  if (inCode !== undefined) return { raw: inCode, source: "the pipeline" };
+  const file = await loadConfigFile({ path, cwd });
+  return file ?? { raw: LOGIN_PIPELINE, source: BUILT_IN };
+}
+
+/** A variable that was set for another pipeline is easily forgotten. */
+function queueNotices(
+  { raw, source }: { readonly raw: unknown; readonly source: string },
+  flags: SettingFlags,
+  env: Environment,
+): string[] {
+  const inFile: unknown = typeof raw === "object" && raw !== null ? Reflect.get(raw, "queue") : undefined;
+  const inEnvironment = env["SQS2PG_QUEUE"];
+  if (source === BUILT_IN || flags.queue !== undefined || !inEnvironment || inFile === undefined) return [];
+  if (inFile === inEnvironment) return [];
+  return [`SQS2PG_QUEUE goes before the queue in ${source}: the queue is ${inEnvironment}`];
+}
+
+/** Undefined leaves the choice to the pipeline. */
+function readQueue(flag: string | undefined, env: Environment): string | undefined {
+  if (flag?.trim() === "")
+    throw new UsageError("queue_invalid", "--queue needs the name, URL or ARN of a queue");
+  return flag ?? (env["SQS2PG_QUEUE"] || undefined);
+}
+
+function overrideMask(pipeline: Pipeline | undefined, mask: string | undefined): Pipeline | undefined {
+  return pipeline === undefined || mask === undefined ? pipeline : withMask(pipeline, mask);
+}
+
+function throwIfKeyNeeded(needs: SettingNeeds, pipeline: Pipeline | undefined): void {
+  const [column] = pipeline === undefined ? [] : keyedColumns(pipeline);
+  const give = "make one with `sqs2pg keygen` and give it by SQS2PG_MASK_KEY or --key file:PATH";
+  if (column !== undefined) {
+    throw new UsageError(
+      "key_missing",
+      `the mask of column ${column} needs a key: ${give}; or choose the unkeyed --mask sha256, which can be guessed`,
+    );
+  }
+  if (needs.key === "always") throw new UsageError("key_missing", `this needs a key: ${give}`);
+}
+
+function together(errors: readonly Sqs2pgError[]): Sqs2pgError {
+  const [first, second] = errors;
+  if (first !== undefined && second === undefined) return first;
+  const problems = errors.flatMap((error): ConfigProblem[] =>
+    error instanceof ConfigError
+      ? error.problems.map(({ path, message }) => ({
+          path: [error.source, path].filter(Boolean).join(": "),
+          message,
+        }))
+      : [{ path: "", message: error.message }],
+  );
+  return new ConfigError("settings", problems, {
+    cause: new AggregateError(errors),
+  });
+}
+
+function noticesOf(pipeline: Pipeline, database: DatabaseSettings | undefined): string[] {
+  const notices: string[] = [];
+  const guessable = pipeline.columns
+    .filter(({ mask }) => mask?.strategy === "sha256")
+    .map(({ name }) => name);
+  if (guessable.length > 0) {
+    notices.push(
+      `${guessable.join(", ")}: plain sha256 can be guessed (all IPv4 addresses in minutes); hmac-sha256 with a key cannot`,
+    );
+  }
+  if (database?.source === "--database" && hasPassword(database.url)) {
+    notices.push(
+      "--database holds a password, visible to every user of this machine: use DATABASE_URL or PGPASSWORD",
+    );
+  }
+  return notices;
+}

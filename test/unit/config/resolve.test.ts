@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import { type ResolveOptions, resolveSettings } from "../../../src/config/resolve.js";
+import { ConfigError, UsageError } from "../../../src/errors.js";
+import { generateKey, parseKey } from "../../../src/masking/index.js";
+import { directory, errorOf, problemsOf } from "./support.js";
+
+const key = generateKey();
+const url = "postgres://user@host/db";
+const file = "queue: from-file\ntable: app.events\nschema: books\ncolumns: { a: { from: a, type: text } }\n";
+const needs = { database: true, key: "for-masks" } as const;
+
+function options(given: Partial<ResolveOptions>): ResolveOptions {
+  return { flags: {}, env: {}, cwd: directory(), needs, ...given };
+}
+
+test("without a file it is the built-in pipeline", async () => {
+  const env = { DATABASE_URL: url, SQS2PG_MASK_KEY: key };
+  const settings = await resolveSettings(options({ env }));
+  expect(settings).toMatchObject({
+    bookkeepingSchema: "sqs2pg",
+    database: { source: "DATABASE_URL", url },
+    key: parseKey(key),
+    notices: [],
+    pipeline: { queue: "login-queue", table: { name: "user_logins" } },
+  });
+});
+
+test("the queue: flag, then environment, then file", async () => {
+  const cwd = directory({ "sqs2pg.yaml": file });
+  const queueFor = async (given: Partial<ResolveOptions>): Promise<string> =>
+    (await resolveSettings(options({ cwd, needs: { database: false, key: "never" }, ...given }))).pipeline
+      .queue;
+  expect(await queueFor({ flags: { queue: "flag" }, env: { SQS2PG_QUEUE: "env" } })).toBe("flag");
+  expect(await queueFor({ env: { SQS2PG_QUEUE: "env" } })).toBe("env");
+  expect(await queueFor({ env: { SQS2PG_QUEUE: "" } })).toBe("from-file");
+});
+
+test("a file in the working directory is used, and --config goes before it", async () => {
+  const cwd = directory({ "sqs2pg.yaml": file, "other.yaml": file.replace("app.events", "other") });
+  const env = { DATABASE_URL: url };
+  expect(await resolveSettings(options({ cwd, env }))).toMatchObject({
+    bookkeepingSchema: "books",
+    pipeline: { table: { schema: "app", name: "events" } },
+    key: undefined,
+  });
+  expect(await resolveSettings(options({ cwd, env, flags: { config: "other.yaml" } }))).toMatchObject({
+    pipeline: { table: { name: "other" } },
+  });
+});
+
+test("a keyed mask without a key names both remedies", async () => {
+  const error = await errorOf(() => resolveSettings(options({ env: { DATABASE_URL: url } })));
+  expect(error).toBeInstanceOf(UsageError);
+  expect(error.code).toBe("key_missing");
+  expect(error.message).toContain("`sqs2pg keygen`");
+  expect(error.message).toContain("--mask sha256");
+});
+
+test("what is not needed is not asked for", async () => {
+  const flags = { mask: "sha256" };
+  const bare = await resolveSettings(options({ flags, needs: { database: false, key: "for-masks" } }));
+  expect(bare).toMatchObject({ database: undefined, key: undefined });
+  const ignored = options({ env: { SQS2PG_MASK_KEY: "bad" }, needs: { database: false, key: "never" } });
+  expect(await resolveSettings(ignored)).toMatchObject({ key: undefined });
+  const always = options({ flags, needs: { database: false, key: "always" } });
+  expect((await errorOf(() => resolveSettings(always))).code).toBe("key_missing");
+});
+
+test("plain sha256 and a password in a flag work, with a notice that does not repeat it", async () => {
+  const flags = { mask: "sha256", database: "postgres://user:geheim@host/db" };
+  const { notices } = await resolveSettings(options({ flags }));
+  expect(notices).toEqual([
+    "masked_ip, masked_device_id: plain sha256 can be guessed (all IPv4 addresses in minutes); hmac-sha256 with a key cannot",
+    "--database holds a password, visible to every user of this machine: use DATABASE_URL or PGPASSWORD",
+  ]);
+});
+
+test("all mistakes come at once, whatever they are in", async () => {
+  const cwd = directory({ "sqs2pg.yaml": "table: a.b.c\ncolumns: {}\n" });
+  const bad = options({ cwd, flags: { queue: " ", key } });
+  expect(await errorOf(() => resolveSettings(bad))).toBeInstanceOf(ConfigError);
+  expect(await problemsOf(() => resolveSettings(bad))).toEqual([
+    "--queue needs the name, URL or ARN of a queue",
+    "sqs2pg.yaml: queue: is missing: set it here, by --queue or by SQS2PG_QUEUE",
+    "sqs2pg.yaml: table: must be a table's name or schema.name",
+    "sqs2pg.yaml: columns: needs at least one column",
+    expect.stringMatching(/^no database is given/),
+    "--key takes env:NAME or file:PATH: a key on the command line is visible to every user of the machine",
+  ]);
+  expect((await errorOf(() => resolveSettings(bad))).message).toMatch(/^settings: --queue needs/);
+});
