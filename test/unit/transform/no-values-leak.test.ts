@@ -1,0 +1,52 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { LOGIN_PIPELINE } from "../../../src/config/login.js";
+import { parsePipeline } from "../../../src/config/parse-pipeline.js";
+import { compileTransform } from "../../../src/transform/compile.js";
+import { keysOf, shapeOf } from "../../../src/transform/shape.js";
+import { message, openMask } from "./support.js";
+
+const { pipeline } = parsePipeline(LOGIN_PIPELINE, { source: "login" });
+const transform = compileTransform({ pipeline, maskFor: openMask, queueName: "q", runId: "r" });
+
+/** Values that no text of ours holds by chance. */
+const canary = fc.oneof(
+  fc.integer({ min: 0, max: 1e9 }).map((number) => `Zq${number}Xj`),
+  fc.integer({ min: 1, max: 9 }).map((digit) => `${digit}9283`.repeat(12)),
+  fc.constantFrom("10.77.88.99", "2001:db8::7777", "anna.zq@example.org", "593-47-5928"),
+);
+const number = fc.integer({ min: 10_000_000, max: 2 ** 45 });
+const field = fc.constantFrom("user_id", "ip", "device_id", "locale", "device_type", "app_version", "other");
+
+function texts(value: unknown): string[] {
+  if (typeof value === "string" || typeof value === "number") return [String(value)];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(texts) : [];
+}
+
+const leaf = fc.oneof(canary, number);
+const value = fc.oneof(leaf, fc.array(leaf), fc.dictionary(field, leaf));
+
+test("no value of a body is in its reject or its shape", () => {
+  let rejects = 0;
+  fc.assert(
+    fc.property(fc.dictionary(field, value), fc.constantFrom("", "x", "}"), (record, garbage) => {
+      const body = JSON.stringify(record) + garbage;
+      const outcome = transform(message(body));
+      if ("row" in outcome) return;
+      rejects++;
+      const told = JSON.stringify(outcome) + JSON.stringify(shapeOf(body, keysOf(pipeline)));
+      for (const text of texts(record)) expect(told).not.toContain(text);
+    }),
+    { numRuns: 2000 },
+  );
+  expect(rejects).toBeGreaterThan(500);
+});
+
+test("no key that could be somebody's is in a shape", () => {
+  fc.assert(
+    fc.property(fc.dictionary(canary, leaf), (record) => {
+      const told = JSON.stringify(shapeOf(JSON.stringify({ users: record })));
+      for (const text of [...Object.keys(record), ...texts(record)]) expect(told).not.toContain(text);
+    }),
+  );
+});
