@@ -1,0 +1,63 @@
+import PQueue from "p-queue";
+import { PAGE_SIZE } from "./permits.js";
+import type { Queue } from "./queue.js";
+import { type Outage, type Settled, type SettleOptions, settleBatch } from "./settle-batch.js";
+
+export interface DeleterOptions extends SettleOptions {
+  readonly queue: Pick<Queue, "deleteBatch">;
+  /** Delete calls under way at once. */
+  readonly concurrency: number;
+  /** A batch that stays incomplete is sent after this long. */
+  readonly maxAgeMs: number;
+  /** Called once for each id that was added, in batches. */
+  readonly onSettled: (settled: Settled) => void;
+}
+
+/** Deletes messages in full batches of ten, and an incomplete one when it is old enough or at `finish`. */
+export interface Deleter {
+  add(ids: readonly string[]): void;
+  /** Sends what is waiting and resolves when nothing is under way any more. */
+  finish(): Promise<void>;
+}
+
+export function createDeleter(options: DeleterOptions): Deleter {
+  const { queue, clock, concurrency, maxAgeMs, onSettled } = options;
+  const calls = new PQueue({ concurrency });
+  const outage: Outage = { since: undefined };
+  let waiting: string[] = [];
+  let cancelTimer: (() => void) | undefined;
+
+  const send = (size: number): void => {
+    const ids = waiting.slice(0, size);
+    waiting = waiting.slice(size);
+    void calls.add(async () => {
+      const remove = (receiptHandles: string[]): ReturnType<Queue["deleteBatch"]> =>
+        queue.deleteBatch(receiptHandles);
+      onSettled(await settleBatch(ids, remove, options, outage));
+    });
+  };
+
+  const stopTimer = (): void => {
+    cancelTimer?.();
+    cancelTimer = undefined;
+  };
+
+  const sendRest = (): void => {
+    stopTimer();
+    if (waiting.length > 0) send(PAGE_SIZE);
+  };
+
+  return {
+    add: (ids) => {
+      waiting.push(...ids);
+      // What is left after a full batch has only just come.
+      if (waiting.length >= PAGE_SIZE) stopTimer();
+      while (waiting.length >= PAGE_SIZE) send(PAGE_SIZE);
+      if (waiting.length > 0) cancelTimer ??= clock.after(maxAgeMs, sendRest);
+    },
+    finish: async () => {
+      sendRest();
+      await calls.onIdle();
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import { setMaxListeners } from "node:events";
+import { backoffMs, type Clock, sleep } from "../clock.js";
+import { isUnavailable } from "../errors.js";
+import type { ReceivedMessage } from "../message.js";
+import { createEmptiness } from "./emptiness.js";
+import { type Grant, PAGE_SIZE, type Permits } from "./permits.js";
+import type { Queue } from "./queue.js";
+import { messageBytes } from "./weight.js";
+
+const BASE_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 5_000;
+
+/**
+ * After a stop, polls are left their wait, up to this, and the time of an answer: messages that SQS has handed out to
+ * a poll that is cut off stay hidden for their visibility timeout.
+ */
+const LONGEST_WAIT_SECONDS = 2;
+const ANSWER_MS = 1_500;
+
+export interface PollerOptions {
+  readonly queue: Pick<Queue, "receive" | "attributes">;
+  readonly permits: Permits;
+  readonly clock: Clock;
+  /** Receive calls under way at once, at most. */
+  readonly concurrency: number;
+  readonly waitSeconds: number;
+  readonly visibilitySeconds: number;
+  /** A queue that does not answer is given up this long after its first failure. */
+  readonly retryForMs: number;
+  /** Aborted: no further receives. */
+  readonly stop: AbortSignal;
+  readonly onPage: (messages: readonly ReceivedMessage[]) => void;
+  /** A poll came back empty: what waits for company waits in vain. */
+  readonly onIdle: () => void;
+  readonly onRetry: (retry: { code: string; attempt: number; delayMs: number }) => void;
+}
+
+export interface Pollers {
+  /** Pollers at work. */
+  active(): number;
+  /**
+   * Why receiving ended, once the last poller has: the queue is empty, `total` is reached, or `stop` was aborted.
+   * Rejects with the `QueueError` that ended it.
+   */
+  readonly ended: Promise<"empty" | "max" | "stopped">;
+}
+
+/**
+ * Receives with as many pollers as the queue fills: each full page adds one as long as there is room for its
+ * messages, each empty one removes one down to the last, which finds out whether the queue is empty.
+ */
+export function startPollers(options: PollerOptions): Pollers {
+  const { queue, permits, clock, concurrency, stop, onPage, onIdle } = options;
+  const emptiness = createEmptiness({ queue, clock });
+  const failed = new AbortController();
+  const halt = AbortSignal.any([stop, failed.signal]);
+  const cut = new AbortController();
+  const graceMs = Math.min(options.waitSeconds, LONGEST_WAIT_SECONDS) * 1000 + ANSWER_MS;
+  // Every poller listens to them, and there may be more pollers than Node takes for a leak.
+  setMaxListeners(0, halt, cut.signal);
+  let cancelCut: (() => void) | undefined;
+  let failure: unknown;
+  let active = 0;
+  let foundEmpty = false;
+  let allEnded: () => void = () => {};
+
+  const ending = (): boolean => halt.aborted || foundEmpty;
+
+  const start = (): void => {
+    active += 1;
+    void poll();
+  };
+
+  const poll = async (): Promise<void> => {
+    try {
+      while (!ending()) {
+        const grant = await permits.acquire();
+        if (grant === null) return;
+        const page = await receive(grant);
+        if (page === undefined) return;
+        if (page.length > 0) {
+          emptiness.reset();
+          onPage(page);
+          if (page.length === PAGE_SIZE && active < concurrency && !ending() && permits.hasRoom()) start();
+        } else {
+          onIdle();
+          if (active > 1) return;
+          foundEmpty = await withRetries(() => emptiness.confirm(), false);
+        }
+      }
+    } catch (error) {
+      failure ??= error;
+      failed.abort();
+    } finally {
+      // At once, or two pollers that come back empty together would each leave the last word to the other.
+      active -= 1;
+      if (active === 0) allEnded();
+    }
+  };
+
+  const receive = async (grant: Grant): Promise<ReceivedMessage[] | undefined> => {
+    let page: ReceivedMessage[] | undefined;
+    try {
+      const request = {
+        maxMessages: grant.messages,
+        waitSeconds: options.waitSeconds,
+        visibilitySeconds: options.visibilitySeconds,
+      };
+      page = await withRetries(() => queue.receive(request, cut.signal), undefined);
+      return page;
+    } finally {
+      permits.settle(grant, {
+        messages: page?.length ?? 0,
+        bytes: page?.reduce((sum, message) => sum + messageBytes(message), 0) ?? 0,
+      });
+    }
+  };
+
+  /** Answers `stopped` when the stop came before an answer did. */
+  const withRetries = async <Answer, Stopped>(
+    call: () => Promise<Answer>,
+    stopped: Stopped,
+  ): Promise<Answer | Stopped> => {
+    let giveUpAtMs: number | undefined;
+    for (let attempt = 0; !ending(); attempt += 1) {
+      try {
+        return await call();
+      } catch (error) {
+        if (cut.signal.aborted) return stopped;
+        if (!isUnavailable(error)) throw error;
+        giveUpAtMs ??= clock.now() + options.retryForMs;
+        const delayMs = backoffMs(clock, attempt, BASE_DELAY_MS, LONGEST_DELAY_MS);
+        if (clock.now() + delayMs > giveUpAtMs) throw error;
+        options.onRetry({ code: error.code, attempt: attempt + 1, delayMs });
+        await sleep(clock, delayMs, halt);
+      }
+    }
+    return stopped;
+  };
+
+  const onHalt = (): void => {
+    permits.close();
+    if (active > 0) cancelCut = clock.after(graceMs, () => cut.abort());
+  };
+  if (halt.aborted) onHalt();
+  else halt.addEventListener("abort", onHalt, { once: true });
+
+  const ended = new Promise<void>((resolve) => {
+    allEnded = resolve;
+    start();
+  }).then(() => {
+    cancelCut?.();
+    halt.removeEventListener("abort", onHalt);
+    if (failed.signal.aborted) throw failure;
+    if (stop.aborted) return "stopped";
+    return foundEmpty ? "empty" : "max";
+  });
+  return { active: () => active, ended };
+}

@@ -1,0 +1,93 @@
+import { backoffMs, type Clock, sleep } from "../clock.js";
+import { isUnavailable, type Sqs2pgError } from "../errors.js";
+import type { Leases } from "./leases.js";
+import type { FailedEntry } from "./queue.js";
+
+const BASE_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 5_000;
+
+export interface SettleOptions {
+  readonly clock: Clock;
+  readonly leases: Pick<Leases, "receiptHandle">;
+  /** Entries that keep failing are given up this long after their first failure. */
+  readonly retryForMs: number;
+  /** Aborted: no further attempts. */
+  readonly signal: AbortSignal;
+  readonly onRetry: (retry: { code: string; attempt: number; delayMs: number }) => void;
+}
+
+/** When the queue began to answer no call at all; undefined while it answers. Shared by the batches of one kind. */
+export interface Outage {
+  since: { readonly ms: number; readonly error: Sqs2pgError } | undefined;
+}
+
+/** What became of the entries of a batch, by id. */
+export interface Settled {
+  readonly done: readonly string[];
+  readonly failed: readonly string[];
+  /** Why it was given up: a missing permission, or a queue that did not answer for too long. */
+  readonly error?: unknown;
+}
+
+/**
+ * Carries out one batch call on up to ten messages and looks at every entry of the answer: what failed for no fault
+ * of ours, or with a handle that a redelivery has since replaced, is tried again with the newest handle. In an outage
+ * that has lasted for `retryForMs` already nothing is asked any more: hundreds of batches may be waiting behind this
+ * one, and each call may take its time to fail.
+ */
+export async function settleBatch(
+  ids: readonly string[],
+  call: (receiptHandles: string[]) => Promise<FailedEntry[]>,
+  { clock, leases, retryForMs, signal, onRetry }: SettleOptions,
+  outage: Outage = { since: undefined },
+): Promise<Settled> {
+  const done: string[] = [];
+  const failed: string[] = [];
+  const newestHandle = (id: string): string => leases.receiptHandle(id) ?? "";
+  let open = ids;
+  let failingSinceMs: number | undefined;
+  const givenUp = (): Settled => ({
+    done,
+    failed: [...failed, ...open],
+    ...(outage.since === undefined ? {} : { error: outage.since.error }),
+  });
+
+  for (let attempt = 0; ; attempt += 1) {
+    const askedAtMs = clock.now();
+    if (outage.since !== undefined && askedAtMs - outage.since.ms >= retryForMs) return givenUp();
+    const asked = open.map((id) => ({ id, receiptHandle: newestHandle(id) }));
+    const failures = new Map<number, FailedEntry>();
+    try {
+      for (const entry of await call(asked.map(({ receiptHandle }) => receiptHandle))) {
+        failures.set(entry.index, entry);
+      }
+      outage.since = undefined;
+    } catch (error) {
+      if (!isUnavailable(error)) return { done, failed: [...failed, ...open], error };
+      outage.since ??= { ms: askedAtMs, error };
+      asked.forEach((_, index) => {
+        failures.set(index, { index, code: error.code, senderFault: false });
+      });
+    }
+
+    const again: string[] = [];
+    asked.forEach(({ id, receiptHandle }, index) => {
+      const failure = failures.get(index);
+      if (failure === undefined) done.push(id);
+      else if (failure.senderFault && newestHandle(id) === receiptHandle) failed.push(id);
+      else again.push(id);
+    });
+    open = again;
+    if (open.length === 0) return { done, failed };
+
+    failingSinceMs ??= clock.now();
+    const giveUpAtMs = Math.min(failingSinceMs, outage.since?.ms ?? failingSinceMs) + retryForMs;
+    const delayMs = backoffMs(clock, attempt, BASE_DELAY_MS, LONGEST_DELAY_MS);
+    const isWorthWaiting = !signal.aborted && clock.now() + delayMs <= giveUpAtMs;
+    if (isWorthWaiting) {
+      onRetry({ code: failures.values().next().value?.code ?? "unknown", attempt: attempt + 1, delayMs });
+      await sleep(clock, delayMs, signal);
+    }
+    if (!isWorthWaiting || signal.aborted) return givenUp();
+  }
+}

@@ -1,0 +1,92 @@
+import type { SQSClient, SQSClientConfig } from "@aws-sdk/client-sqs";
+import { UsageError } from "../../errors.js";
+import { type AbortBy, abortable } from "./abortable.js";
+import type { QueueReference } from "./queue-reference.js";
+import type { Sdk } from "./sdk.js";
+
+/** The longest long poll (20 s), and time for the answer. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const CONNECTION_TIMEOUT_MS = 5_000;
+
+export interface ClientOptions {
+  readonly reference: QueueReference;
+  readonly maxSockets: number;
+  readonly requestTimeoutMs?: number | undefined;
+  /** Warnings of ours, one line each. */
+  readonly onWarning: (message: string) => void;
+  /** The host (and port, where it is not the scheme's) that requests go to, as soon as it is known. */
+  readonly onHost: (host: string) => void;
+}
+
+export interface QueueClient {
+  readonly client: SQSClient;
+  readonly abortBy: AbortBy;
+}
+
+/**
+ * The SDK's client as it is used here. Region, credentials, endpoint, retry mode and attempts come from wherever the
+ * SDK looks for them; only what would be wrong for a queue reader is set.
+ */
+export function createClient(sdk: Sdk, options: ClientOptions): QueueClient {
+  const { reference, maxSockets, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const agent = { keepAlive: true, maxSockets };
+  const logger = warningLogger(options.onWarning);
+  const config: SQSClientConfig = {
+    ...(reference.region !== undefined && { region: reference.region }),
+    requestHandler: {
+      httpAgent: agent,
+      httpsAgent: agent,
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+      // An answer that stops half-way: the request timeout ends with the headers.
+      socketTimeout: requestTimeoutMs,
+      logger,
+    },
+    logger,
+    // TLS protects the bodies. A mismatch would throw away a whole page of messages that SQS has already handed out.
+    md5: false,
+    // Below: the SDK would send to the queue URL's host even when an endpoint is configured, and print a warning.
+    useQueueUrlAsEndpoint: false,
+    // The middleware is composed once a command instead of once a call: about a fifth of a receive's CPU time.
+    cacheMiddleware: true,
+  };
+  const client = new sdk.SQSClient(config);
+  const standard = client.config.endpointProvider;
+  client.config.endpointProvider = (parameters, context) => {
+    const endpoint = standard(withUrlEndpoint(parameters, reference.endpoint), context);
+    const { protocol, hostname, host } = endpoint.url;
+    if ((protocol !== "http:" && protocol !== "https:") || hostname === "") throw malformedEndpoint();
+    options.onHost(host);
+    return endpoint;
+  };
+  return { client, abortBy: abortable(client) };
+}
+
+/** The error for AWS_ENDPOINT_URL_SQS and its like when they hold no URL. */
+export function malformedEndpoint(options?: ErrorOptions): UsageError {
+  return new UsageError(
+    "endpoint_malformed",
+    "the configured SQS endpoint is no URL: AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL or the profile's endpoint_url looks like http://localhost:4566",
+    options,
+  );
+}
+
+type EndpointInput = Parameters<SQSClient["config"]["endpointProvider"]>[0];
+
+/** A configured endpoint wins, so that an emulator behind a mapped port can be reached; then the URL's own host. */
+function withUrlEndpoint(parameters: EndpointInput, endpoint: string | undefined): EndpointInput {
+  if (parameters.Endpoint !== undefined || endpoint === undefined) return parameters;
+  return { ...parameters, Endpoint: endpoint, UseFIPS: false, UseDualStack: false };
+}
+
+/** The SDK writes to the console where it has no logger. The one warning that a user can act on is passed on. */
+function warningLogger(onWarning: (message: string) => void): NonNullable<SQSClientConfig["logger"]> {
+  const nothing = (): void => {};
+  const warn = (...content: unknown[]): void => {
+    if (String(content[0]).includes("Multiple credential sources")) {
+      onWarning("both AWS_PROFILE and AWS_ACCESS_KEY_ID are set: the profile is used; unset the other");
+    }
+  };
+  return { trace: nothing, debug: nothing, info: nothing, warn, error: nothing };
+}

@@ -1,0 +1,77 @@
+import type { CallContext, Description } from "./error-table.js";
+
+/** What Node's and OpenSSL's error codes mean, in words that end a sentence. */
+const BY_CODE: ReadonlyMap<string, { readonly code: string; readonly what: string }> = new Map([
+  [
+    "ENOTFOUND",
+    { code: "host_not_found", what: "the host name is not known: check AWS_REGION, the endpoint and DNS" },
+  ],
+  ["EAI_AGAIN", { code: "host_not_found", what: "DNS does not answer: check the network" }],
+  [
+    "ECONNREFUSED",
+    { code: "connection_refused", what: "the connection is refused: is an SQS server running there?" },
+  ],
+  ["ECONNRESET", { code: "connection_lost", what: "the connection was closed: try again later" }],
+  ["ECONNABORTED", { code: "connection_lost", what: "the connection was closed: try again later" }],
+  ["EPIPE", { code: "connection_lost", what: "the connection was closed: try again later" }],
+  [
+    "ETIMEDOUT",
+    { code: "timed_out", what: "there is no answer: check the network, a firewall or a VPC endpoint" },
+  ],
+  ["EHOSTUNREACH", { code: "unreachable", what: "there is no route: check the network" }],
+  ["ENETUNREACH", { code: "unreachable", what: "there is no route: check the network" }],
+  [
+    "EADDRNOTAVAIL",
+    { code: "unreachable", what: "this machine has no address or port left for the connection" },
+  ],
+]);
+
+const TLS: { readonly code: string; readonly what: string } = {
+  code: "tls_failed",
+  what: "no secure connection can be made: check https:// against http://, and the certificate (NODE_EXTRA_CA_CERTS)",
+};
+
+const TLS_CODE =
+  /^(?:EPROTO|ERR_TLS_|ERR_SSL_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE)/;
+
+/**
+ * What to say of an error of the network, from its code: its message can be localised and can quote what was sent.
+ * Undefined for any other error.
+ */
+export function describeNetworkError(error: unknown, depth = 0): Description | undefined {
+  if (!(error instanceof Error) || depth > 5) return undefined;
+  const code = text(error, "code");
+  const known =
+    code === undefined ? undefined : (BY_CODE.get(code) ?? (TLS_CODE.test(code) ? TLS : undefined));
+  const timedOut = error.name === "TimeoutError" ? BY_CODE.get("ETIMEDOUT") : undefined;
+  const found = known ?? timedOut;
+  if (found !== undefined) {
+    return {
+      kind: "unavailable",
+      code: found.code,
+      message: (context) => `cannot reach SQS at ${addressOf(error, context)}: ${found.what}`,
+    };
+  }
+  // Connecting to several addresses of one name fails with all their errors at once.
+  const inner: unknown[] = error instanceof AggregateError ? error.errors : [error.cause];
+  for (const one of inner) {
+    const description = describeNetworkError(one, depth + 1);
+    if (description !== undefined) return description;
+  }
+  return undefined;
+}
+
+/** The host that was asked for; an error on the way to another one (a credentials server) names its own. */
+function addressOf(error: Error, { host }: CallContext): string {
+  const named = text(error, "hostname") ?? text(error, "address");
+  if (named === undefined) return host ?? "its endpoint";
+  if (host !== undefined && (host === named || host.startsWith(`${named}:`))) return host;
+  const port = "port" in error && typeof error.port === "number" ? `:${error.port}` : "";
+  const address = `${named.includes(":") ? `[${named}]` : named}${port}`;
+  return host === undefined || text(error, "hostname") !== undefined ? address : `${host} (${address})`;
+}
+
+function text(error: Error, key: string): string | undefined {
+  const value: unknown = Reflect.get(error, key);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
