@@ -1,0 +1,76 @@
+import type { Knex } from "knex";
+import type { TableName } from "../config/pipeline.js";
+import type { TargetColumn } from "./statement.js";
+
+/** A column as PostgreSQL's catalogue has it. */
+export interface CatalogColumn {
+  readonly name: string;
+  /** Such as `character varying`, without a length. */
+  readonly type: string;
+  /** The current user may insert into it. */
+  readonly insertable: boolean;
+}
+
+/** What `drain` does to the tables of the bookkeeping. */
+const BOOKKEEPING_PRIVILEGES: Readonly<Record<string, readonly string[]>> = {
+  migrations: ["SELECT"],
+  ledger: ["SELECT", "INSERT", "DELETE"],
+  rejects: ["SELECT", "INSERT", "UPDATE"],
+  runs: ["SELECT", "INSERT", "UPDATE"],
+};
+
+const TEXTS = ["text", "character varying", "character", "name"];
+const NUMBERS = ["smallint", "integer", "bigint", "numeric", "real", "double precision", ...TEXTS];
+const TIMES = ["date", "timestamp without time zone", "timestamp with time zone", ...TEXTS];
+
+/** Which types of columns take which arrays (https://www.postgresql.org/docs/current/typeconv-query.html). */
+const ASSIGNABLE: Readonly<Record<TargetColumn["type"]["name"], readonly string[]>> = {
+  text: TEXTS,
+  varchar: TEXTS,
+  smallint: NUMBERS,
+  integer: NUMBERS,
+  bigint: NUMBERS,
+  boolean: ["boolean", ...TEXTS],
+  date: TIMES,
+  timestamptz: TIMES,
+};
+
+/** The columns of a table; undefined when there is no such table (or it is in no schema that the user may use). */
+export async function columnsOf(knex: Knex, table: TableName): Promise<CatalogColumn[] | undefined> {
+  const { rows } = await knex.raw(
+    `select a.attname as name, format_type(a.atttypid, null) as type,
+            has_column_privilege(a.attrelid, a.attnum, 'INSERT') as insertable
+     from pg_attribute a
+     where a.attnum > 0 and not a.attisdropped and a.attrelid = (
+       select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where c.relname = ? and c.relkind in ('r', 'p', 'v', 'f')
+         and case when ?::text is null then n.nspname = any (current_schemas(true)) else n.nspname = ?::text end
+       order by array_position(current_schemas(true), n.nspname) limit 1
+     )`,
+    [table.name, table.schema ?? null, table.schema ?? null],
+  );
+  return rows.length === 0 ? undefined : rows;
+}
+
+/** What the user lacks of the privileges that the bookkeeping needs, such as `INSERT on sqs2pg.ledger`. */
+export async function missingPrivileges(knex: Knex, schema: string): Promise<string[]> {
+  const wanted = Object.entries(BOOKKEEPING_PRIVILEGES).flatMap(([table, privileges]) =>
+    privileges.map((privilege) => [table, privilege] as const),
+  );
+  const { rows } = await knex.raw(
+    `select case when not has_schema_privilege(n.oid, 'USAGE') then format('USAGE on schema %s', n.nspname)
+                 else format('%s on %s.%s', w.privilege, n.nspname, c.relname) end as missing
+     from unnest(?::text[], ?::text[]) with ordinality as w (name, privilege, position)
+     join pg_namespace n on n.nspname = ?
+     join pg_class c on c.relnamespace = n.oid and c.relname = w.name
+     where not has_schema_privilege(n.oid, 'USAGE') or not has_table_privilege(c.oid, w.privilege)
+     order by w.position`,
+    [wanted.map(([table]) => table), wanted.map(([, privilege]) => privilege), schema],
+  );
+  return [...new Set<string>(rows.map(({ missing }: { missing: string }) => missing))];
+}
+
+/** Whether a column of the pipeline can be assigned to a column of the table. */
+export function fits(wanted: TargetColumn, found: CatalogColumn): boolean {
+  return ASSIGNABLE[wanted.type.name].includes(found.type);
+}

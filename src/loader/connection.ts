@@ -1,0 +1,98 @@
+import { Socket } from "node:net";
+import knex, { type Knex } from "knex";
+import { type ConnectionSettings, describeTarget, parseConnectionSettings } from "./connection-settings.js";
+
+interface PoolOptions {
+  /** Connections at the most; none is opened before it is needed. */
+  readonly poolSize: number;
+  /** For a connection to be up, in milliseconds. */
+  readonly connectTimeoutMs?: number;
+}
+
+/** A pool of connections with what messages need to know about it. */
+export interface Connection {
+  readonly knex: Knex;
+  /** `host:port/database` */
+  readonly target: string;
+  /** The role, for messages. */
+  readonly user: string;
+  close(): Promise<void>;
+}
+
+/** A statement that is still under way when the pool is closed, such as one that waits for a lock, is cut off then. */
+const CLOSE_GRACE_MS = 500;
+
+const SILENT = { warn: ignore, error: ignore, deprecate: ignore, debug: ignore };
+
+/** Settings to a pool; nothing is connected yet. Throws `UsageError` for settings that cannot be used. */
+export function connect(settings: ConnectionSettings, options: PoolOptions): Connection {
+  const { connectTimeoutMs = 10_000, poolSize } = options;
+  const client = parseConnectionSettings(settings);
+  const sockets = new Set<Socket>();
+  const pool = knex({
+    client: "pg",
+    connection: {
+      ...client,
+      connectionTimeoutMillis: connectTimeoutMs,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      stream: () => trackedSocket(sockets),
+    } as Knex.PgConnectionConfig,
+    pool: {
+      min: 0,
+      max: poolSize,
+      createTimeoutMillis: connectTimeoutMs + 1_000,
+      acquireTimeoutMillis: connectTimeoutMs + 2_000,
+      afterCreate: makeDurable,
+    },
+    log: SILENT,
+    // Knex quotes the statement in errors: without the values of its rows.
+    compileSqlOnError: false,
+  });
+  return {
+    knex: pool,
+    target: describeTarget(client),
+    user: client.user ?? "(none given)",
+    close: async () => {
+      const cutOff = (): void => {
+        for (const socket of sockets) socket.destroy();
+      };
+      const timer = setTimeout(cutOff, CLOSE_GRACE_MS);
+      await pool.destroy();
+      clearTimeout(timer);
+      cutOff();
+    },
+  };
+}
+
+/**
+ * A socket that is known as long as it is open: node-pg leaves it open when a login fails on our side (no password),
+ * which would keep the process up until the server loses patience.
+ */
+function trackedSocket(sockets: Set<Socket>): Socket {
+  const socket = new Socket();
+  sockets.add(socket);
+  socket.once("close", () => sockets.delete(socket));
+  return socket;
+}
+
+interface RawConnection {
+  query(sql: string, done: (error: Error | null) => void): void;
+}
+
+/**
+ * A message is deleted for good once its row has committed, so a commit must not rest on a flush that is still to
+ * come, which a role or a database may be set to.
+ * https://www.postgresql.org/docs/current/wal-async-commit.html
+ */
+function makeDurable(
+  connection: RawConnection,
+  done: (error: Error | null, connection: RawConnection) => void,
+): void {
+  connection.query(
+    "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'",
+    (error) => done(error, connection),
+  );
+}
+
+function ignore(): void {}

@@ -1,0 +1,71 @@
+import type { TableName } from "../../config/pipeline.js";
+import { type CatalogColumn, columnsOf, fits, missingPrivileges } from "../catalog.js";
+import type { Connection } from "../connection.js";
+import { tableText } from "../identifier.js";
+import type { TargetColumn } from "../statement.js";
+import { StoreError } from "../store.js";
+
+export interface Target {
+  readonly table: TableName;
+  readonly columns: readonly TargetColumn[];
+  readonly schema: string;
+}
+
+const EXPLAINABLE: ReadonlySet<string | undefined> = new Set(["42P01", "42703", "42804", "42501"]);
+
+/**
+ * The same error with the names that PostgreSQL says only in texts (which are never passed on): looked up in its
+ * catalogue. Where that finds nothing or fails, the error as it is.
+ */
+export async function explainFailure(
+  { knex, target, user }: Connection,
+  error: StoreError,
+  wanted: Target,
+): Promise<StoreError> {
+  if (!EXPLAINABLE.has(error.sqlState)) return error;
+  try {
+    const found = await columnsOf(knex, wanted.table);
+    const message =
+      error.sqlState === "42501"
+        ? lackingText(await missingPrivileges(knex, wanted.schema), wanted, found, target, user)
+        : columnsText(wanted, found, target);
+    return message === undefined ? error : new StoreError(error.class, message, error, { cause: error });
+  } catch {
+    return error;
+  }
+}
+
+function lackingText(
+  missing: readonly string[],
+  { table, columns }: Target,
+  found: readonly CatalogColumn[] | undefined,
+  target: string,
+  user: string,
+): string | undefined {
+  const closed = columns.some(({ name }) =>
+    found?.some((column) => column.name === name && !column.insertable),
+  );
+  const lacking = closed ? [...missing, `INSERT on ${tableText(table)}`] : missing;
+  return lacking.length === 0 ? undefined : `user ${user} lacks ${lacking.join(", ")} in ${target}: grant it`;
+}
+
+function columnsText(
+  { table, columns, schema }: Target,
+  found: readonly CatalogColumn[] | undefined,
+  target: string,
+): string | undefined {
+  if (found === undefined) return undefined;
+  const name = `table ${tableText(table)} in ${target}`;
+  const missing = columns.filter((column) => !found.some((twin) => twin.name === column.name));
+  if (missing.length > 0) {
+    const names = missing.map((column) => column.name).join(", ");
+    return `${name} lacks ${missing.length === 1 ? "column" : "columns"} ${names}: add what is missing, or change the pipeline`;
+  }
+  for (const column of columns) {
+    const twin = found.find((candidate) => candidate.name === column.name);
+    if (twin !== undefined && !fits(column, twin)) {
+      return `column ${column.name} of ${name} is of type ${twin.type}, and the pipeline says ${column.type.name}: change one of them`;
+    }
+  }
+  return `a table of schema ${schema} is missing in ${target}, though its migration has run: restore it`;
+}

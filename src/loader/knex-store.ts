@@ -1,0 +1,71 @@
+import type { Clock } from "../clock.js";
+import { checkTarget } from "./check.js";
+import type { Connection } from "./connection.js";
+import type { Target } from "./errors/explain-failure.js";
+import { quoteTable, tableText } from "./identifier.js";
+import { PRUNE_CHUNK, pruneSql } from "./prune.js";
+import { query } from "./query.js";
+import { saveRejectsBindings, saveRejectsSql } from "./rejects.js";
+import { finishRunBindings, finishRunSql, startRunBindings, startRunSql } from "./runs.js";
+import { createLoadStatement } from "./statement.js";
+import type { LoadBatch, Store } from "./store.js";
+
+interface KnexStoreOptions extends Target {
+  readonly clock: Clock;
+  /** For one statement, in milliseconds: after that the connection is given up. */
+  readonly statementTimeoutMs: number;
+  /** For all of `prune`. */
+  readonly pruneForMs: number;
+}
+
+/** The store port over Knex. */
+export function createKnexStore(connection: Connection, options: KnexStoreOptions): Store {
+  const { table, columns, schema, clock, statementTimeoutMs: timeoutMs } = options;
+  const hot = createLoadStatement(table, columns, schema);
+  const onTarget = { table: tableText(table), timeoutMs };
+  const on = (name: string): typeof onTarget => ({ table: `${schema}.${name}`, timeoutMs });
+  const loadedEarlier = `select count(*)::integer as loaded from ${quoteTable({ schema, name: "ledger" })}
+where message_id = any(?::uuid[]) and run_id = ?::uuid and loaded_at = ?::timestamptz`;
+
+  /** Entries with this batch's own stamp, whichever attempt made them. A statement of its own sees all commits. */
+  const countOwn = async ({ rows, runId, stamp }: LoadBatch): Promise<number> => {
+    const ids = rows.map(({ messageId }) => messageId);
+    const [counted] = await query(connection, loadedEarlier, [ids, runId, stamp], on("ledger"));
+    return Number(counted?.["loaded"]);
+  };
+
+  return {
+    check: () => checkTarget(connection, options),
+
+    load: async (batch, { isRetry }) => {
+      const [answer] = await query(connection, hot.sql, hot.bindings(batch), onTarget);
+      const loaded = isRetry ? await countOwn(batch) : Number(answer?.["fresh"]);
+      return { loaded, duplicates: batch.rows.length - loaded };
+    },
+
+    saveRejects: async (rejects) => {
+      if (rejects.length === 0) return;
+      await query(connection, saveRejectsSql(schema), saveRejectsBindings(rejects), on("rejects"));
+    },
+
+    startRun: async (run) => {
+      await query(connection, startRunSql(schema), startRunBindings(run), on("runs"));
+    },
+
+    finishRun: async (run) => {
+      await query(connection, finishRunSql(schema), finishRunBindings(run), on("runs"));
+    },
+
+    prune: async () => {
+      const deadlineMs = clock.now() + options.pruneForMs;
+      for (let pruned = 0; ; ) {
+        const [answer] = await query(connection, pruneSql(schema), [PRUNE_CHUNK], on("ledger"));
+        const count = Number(answer?.["count"]);
+        pruned += count;
+        if (count < PRUNE_CHUNK || clock.now() >= deadlineMs) return pruned;
+      }
+    },
+
+    close: () => connection.close(),
+  };
+}

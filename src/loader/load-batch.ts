@@ -1,0 +1,133 @@
+import type { DatabaseError } from "../errors.js";
+import type { Reject } from "../reject.js";
+import { rejectOf } from "./errors/data-error.js";
+import { toDatabaseError } from "./errors/database-error.js";
+import { attemptRepeatedly, type Outage, type RetryOptions } from "./retry.js";
+import type { LoadBatch, LoadRow, Store, StoreError } from "./store.js";
+
+export interface LoadBatchOptions extends RetryOptions {
+  readonly store: Pick<Store, "load">;
+}
+
+/** What became of a batch: each of its rows is in exactly one of done, rejects, unloaded and inDoubt. */
+export interface LoadResult {
+  readonly loaded: number;
+  readonly duplicates: number;
+  /** Message ids whose rows have committed, now or before: `loaded + duplicates` of them. */
+  readonly done: string[];
+  readonly rejects: { readonly messageId: string; readonly reject: Reject }[];
+  /** Message ids that were not loaded, for sure. */
+  readonly unloaded: string[];
+  /** Message ids that may or may not have been loaded: the connection broke, and nobody could be asked since. */
+  readonly inDoubt: string[];
+  /** Why loading cannot go on; null also when only the signal ended it. */
+  readonly error: DatabaseError | null;
+  /** Attempts made. */
+  readonly statements: number;
+}
+
+/** Rows that go into one statement. */
+interface Piece {
+  readonly rows: readonly LoadRow[];
+  /** An attempt that held these rows may have committed. */
+  readonly inDoubt: boolean;
+}
+
+/**
+ * Loads a batch: transient errors are waited out, a batch with a bad row is halved until the row is alone and becomes
+ * a reject (about 2 log2(n) statements for each bad row of n), anything else ends it. Never throws.
+ */
+export async function loadBatch(batch: LoadBatch, options: LoadBatchOptions): Promise<LoadResult> {
+  const { store, signal } = options;
+  const result = emptyResult();
+  const outage: Outage = { sinceMs: undefined };
+  const { first, copies } = separateCopies(batch.rows);
+  const pieces: Piece[] = first.length > 0 ? [{ rows: first, inDoubt: false }] : [];
+  for (let piece = pieces.pop(); piece !== undefined; piece = pieces.pop()) {
+    if (result.error !== null || signal?.aborted) {
+      giveUp(result, piece);
+      continue;
+    }
+    const { rows } = piece;
+    const attempted = await attemptRepeatedly(
+      (isRetry) => {
+        result.statements += 1;
+        return store.load({ ...batch, rows }, { isRetry });
+      },
+      options,
+      piece.inDoubt,
+      outage,
+    );
+    if (attempted.ok) {
+      result.loaded += attempted.value.loaded;
+      result.duplicates += attempted.value.duplicates;
+      for (const { messageId } of rows) result.done.push(messageId);
+    } else if (attempted.error.class === "data") {
+      divide(result, pieces, { rows, inDoubt: attempted.inDoubt }, attempted.error);
+    } else {
+      giveUp(result, { rows, inDoubt: attempted.inDoubt });
+      const interrupted = attempted.error.class === "transient" && signal?.aborted === true;
+      if (!interrupted) result.error = toDatabaseError(attempted.error);
+    }
+  }
+  addCopies(result, copies);
+  return result;
+}
+
+/** A result under construction. */
+type Draft = { -readonly [Key in keyof LoadResult]: LoadResult[Key] };
+
+function emptyResult(): Draft {
+  return {
+    loaded: 0,
+    duplicates: 0,
+    done: [],
+    rejects: [],
+    unloaded: [],
+    inDoubt: [],
+    error: null,
+    statements: 0,
+  };
+}
+
+/** The first half goes on top, so that rows keep their order. */
+function divide(result: Draft, pieces: Piece[], { rows, inDoubt }: Piece, error: StoreError): void {
+  const [only] = rows;
+  if (rows.length === 1 && only !== undefined) {
+    result.rejects.push({ messageId: only.messageId, reject: rejectOf(error) });
+    return;
+  }
+  const middle = Math.ceil(rows.length / 2);
+  pieces.push({ rows: rows.slice(middle), inDoubt }, { rows: rows.slice(0, middle), inDoubt });
+}
+
+function giveUp(result: Draft, { rows, inDoubt }: Piece): void {
+  const ids = inDoubt ? result.inDoubt : result.unloaded;
+  for (const { messageId } of rows) ids.push(messageId);
+}
+
+/** A message that is in the batch twice must not end up in two pieces, each of which would count it as its own. */
+function separateCopies(rows: readonly LoadRow[]): { first: readonly LoadRow[]; copies: readonly LoadRow[] } {
+  const seen = new Set(rows.map(({ messageId }) => messageId));
+  if (seen.size === rows.length) return { first: rows, copies: [] };
+  const first: LoadRow[] = [];
+  const copies: LoadRow[] = [];
+  for (const row of rows) (seen.delete(row.messageId) ? first : copies).push(row);
+  return { first, copies };
+}
+
+/** A copy shares the fate of the first; one of a loaded row is a duplicate. */
+function addCopies(result: Draft, copies: readonly LoadRow[]): void {
+  if (copies.length === 0) return;
+  const done = new Set(result.done);
+  const unloaded = new Set(result.unloaded);
+  const rejects = new Map(result.rejects.map(({ messageId, reject }) => [messageId, reject]));
+  for (const { messageId } of copies) {
+    const reject = rejects.get(messageId);
+    if (reject !== undefined) result.rejects.push({ messageId, reject });
+    else if (done.has(messageId)) {
+      result.duplicates += 1;
+      result.done.push(messageId);
+    } else (unloaded.has(messageId) ? result.unloaded : result.inDoubt).push(messageId);
+  }
+}

@@ -1,0 +1,18 @@
+import { DatabaseError } from "../../errors.js";
+import { quoteTable } from "../identifier.js";
+
+/** Why a migration will not be taken back, by the code of the error that it throws. */
+const REFUSALS: Readonly<Record<string, (schema: string) => string>> = {
+  sealed_bodies_left: (schema) =>
+    `${schema}.rejects holds sealed bodies, the only copies of their messages: open and delete them first (openBody of sqs2pg/masking)`,
+  ledger_in_use: (schema) =>
+    `${schema}.ledger knows messages that SQS may deliver again, and without it they would be loaded a second time; to take it back all the same, empty it first: delete from ${quoteTable({ schema, name: "ledger" })}`,
+};
+
+/** What a migration refused to do, as an error that says what to do; undefined for any other error. */
+export function refusalOf(error: unknown, schema: string): DatabaseError | undefined {
+  if (!(error instanceof Error && "code" in error && typeof error.code === "string")) return undefined;
+  const message = Object.hasOwn(REFUSALS, error.code) ? REFUSALS[error.code]?.(schema) : undefined;
+  if (message === undefined) return undefined;
+  return new DatabaseError("failed", error.code, message, { cause: error });
+}

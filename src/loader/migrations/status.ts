@@ -1,0 +1,41 @@
+import type { Knex } from "knex";
+import { sqlStateOf } from "../errors/driver-error.js";
+import { quoteTable } from "../identifier.js";
+import { listMigrations } from "./source.js";
+import { MIGRATIONS_TABLE } from "./tables.js";
+
+interface AppliedMigration {
+  readonly name: string;
+  readonly appliedAt: Date;
+}
+
+export interface MigrationStatus {
+  /** Migrations that have run, in order; also those of a newer version. */
+  readonly applied: AppliedMigration[];
+  /** Names of those that have not. */
+  readonly pending: string[];
+}
+
+/** Compares the package's migrations with what the database has on record; throws what the driver throws. */
+export async function readStatus(knex: Knex, schema: string): Promise<MigrationStatus> {
+  const [all, applied] = await Promise.all([listMigrations(), readApplied(knex, schema)]);
+  const known = new Set(namesOf(applied));
+  return { applied, pending: all.filter((name) => !known.has(name)) };
+}
+
+export function namesOf(migrations: readonly AppliedMigration[]): string[] {
+  return migrations.map(({ name }) => name);
+}
+
+async function readApplied(knex: Knex, schema: string): Promise<AppliedMigration[]> {
+  try {
+    const table = quoteTable({ schema, name: MIGRATIONS_TABLE });
+    const { rows } = await knex.raw(`select name, migration_time as "appliedAt" from ${table} order by id`);
+    return rows;
+  } catch (error) {
+    // No such schema or table: nothing has run yet.
+    const sqlState = sqlStateOf(error);
+    if (sqlState === "42P01" || sqlState === "3F000") return [];
+    throw error;
+  }
+}

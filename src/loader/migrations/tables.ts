@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+
+/** Knex's table of migrations; its lock table has the same name with `_lock`. */
+export const MIGRATIONS_TABLE = "migrations";
+
+/**
+ * What comes before any migration, as one statement: waits for other migrations of the same schema, then makes sure
+ * that the schema and Knex's own tables exist. The lock ends with the transaction, however that ends, so none survives
+ * a crash; while it is held, Knex's lock row can only be a leftover and is cleared. Existence is checked first, since
+ * `if not exists` asks for the privilege to create all the same. The shape of both tables is Knex's own.
+ * https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+ *
+ * @param schema a name that `parseSchemaName` let through: it needs no escaping
+ */
+export function migrationPrelude(schema: string): string {
+  const migrations = `"${schema}".${MIGRATIONS_TABLE}`;
+  return `do $prelude$
+begin
+  perform pg_advisory_xact_lock(${lockKey(schema)});
+  if not exists (select from pg_namespace where nspname = '${schema}') then
+    create schema "${schema}";
+  end if;
+  if to_regclass('${migrations}') is null then
+    create table ${migrations} (
+      id serial primary key,
+      name varchar(255),
+      batch integer,
+      migration_time timestamptz
+    );
+  end if;
+  if to_regclass('${migrations}_lock') is null then
+    create table ${migrations}_lock (index serial primary key, is_locked integer);
+  end if;
+  if not exists (select from ${migrations}_lock) then
+    insert into ${migrations}_lock (is_locked) values (0);
+  end if;
+  update ${migrations}_lock set is_locked = 0 where is_locked <> 0;
+end $prelude$`;
+}
+
+/** The same number for the same schema in every process. */
+function lockKey(schema: string): bigint {
+  return createHash("sha256").update(`sqs2pg/migrate/${schema}`).digest().readBigInt64BE();
+}

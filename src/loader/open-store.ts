@@ -1,0 +1,37 @@
+import { type Clock, systemClock } from "../clock.js";
+import type { TableName } from "../config/pipeline.js";
+import { parseSchemaName } from "../config/schema-name.js";
+import { connect } from "./connection.js";
+import type { ConnectionSettings } from "./connection-settings.js";
+import { createKnexStore } from "./knex-store.js";
+import type { TargetColumn } from "./statement.js";
+import type { Store } from "./store.js";
+
+export interface OpenStoreOptions {
+  readonly database: ConnectionSettings;
+  /** Of the bookkeeping; `sqs2pg` when absent. */
+  readonly schema?: string | undefined;
+  readonly table: TableName;
+  readonly columns: readonly TargetColumn[];
+  /** Connections at the most: batches loaded at once, and one for the rest. */
+  readonly poolSize: number;
+  readonly clock?: Clock;
+  readonly connectTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
+}
+
+/** The store that a pipeline loads into. Connects when it is first asked for something. Throws `UsageError`. */
+export function openStore(options: OpenStoreOptions): Store {
+  const { database, table, columns, poolSize, clock = systemClock, connectTimeoutMs = 10_000 } = options;
+  const schema = parseSchemaName(options.schema);
+  const connection = connect(database, { poolSize, connectTimeoutMs });
+  const statementTimeoutMs = options.statementTimeoutMs ?? 60_000;
+  return createKnexStore(connection, {
+    table,
+    columns,
+    schema,
+    clock,
+    statementTimeoutMs,
+    pruneForMs: 10_000,
+  });
+}

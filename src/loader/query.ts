@@ -1,0 +1,36 @@
+import type { Knex } from "knex";
+import type { Connection } from "./connection.js";
+import { toStoreError } from "./errors/driver-error.js";
+
+interface QueryOptions {
+  /** The table that the statement is about, for its error. */
+  readonly table: string;
+  /** After this the connection is given up and the outcome unknown. */
+  readonly timeoutMs: number;
+}
+
+/** One statement in a transaction of its own; its rows. Throws `StoreError`. */
+export async function query(
+  connection: Connection,
+  sql: string,
+  bindings: readonly unknown[],
+  options: QueryOptions,
+): Promise<Readonly<Record<string, unknown>>[]> {
+  let sent = false;
+  try {
+    const statement = connection.knex.raw(sql, rawBindings(bindings)).timeout(options.timeoutMs);
+    statement.on("query", () => {
+      sent = true;
+    });
+    const { rows } = await statement;
+    return rows;
+  } catch (error) {
+    const { target, user } = connection;
+    throw toStoreError(error, { target, user, table: options.table }, sent);
+  }
+}
+
+/** Knex's types know no arrays with nulls in them; it hands them on to node-pg, which does. */
+export function rawBindings(bindings: readonly unknown[]): readonly Knex.RawBinding[] {
+  return bindings as readonly Knex.RawBinding[];
+}

@@ -1,0 +1,123 @@
+import type { TableName } from "../config/pipeline.js";
+import type { Reject } from "../reject.js";
+import type { Value } from "../row.js";
+
+/** A row with the message that it comes from. */
+export interface LoadRow {
+  /** A UUID, lower case. */
+  readonly messageId: string;
+  readonly values: readonly Value[];
+}
+
+/** What one statement loads. */
+export interface LoadBatch {
+  readonly runId: string;
+  /**
+   * Written to the ledger as loaded_at and unique within the run (microseconds), so that a retry recognises what an
+   * earlier attempt with an unknown outcome had committed. ISO 8601 in UTC.
+   */
+  readonly stamp: string;
+  readonly rows: readonly LoadRow[];
+}
+
+/** What became of a batch: every row of it is one or the other. */
+export interface LoadCounts {
+  readonly loaded: number;
+  readonly duplicates: number;
+}
+
+export interface RejectRecord extends Reject {
+  /** A UUID, lower case. */
+  readonly messageId: string;
+  readonly queue: string;
+  readonly runId: string;
+  /** The body's structure with every leaf replaced by its type and length. */
+  readonly shape: unknown;
+  /** The encrypted body, when the reject is quarantined. */
+  readonly sealedBody: Buffer | null;
+  readonly receiveCount: number;
+  readonly sentAtMs: number;
+}
+
+export interface RunStart {
+  readonly id: string;
+  /** The queue's name. */
+  readonly queue: string;
+  readonly target: TableName;
+  readonly startedAtMs: number;
+  readonly keyId: string | null;
+  readonly version: string;
+}
+
+export interface RunEnd {
+  readonly id: string;
+  readonly finishedAtMs: number;
+  readonly stoppedBecause: string;
+  /** The report's counts. */
+  readonly counters: unknown;
+}
+
+/** What to do about an error of the database; see `sqlstate.ts`. */
+export type ErrorClass =
+  /** The data is at fault: find the row. */
+  | "data"
+  /** The moment is at fault: try again on a fresh connection. */
+  | "transient"
+  /** Anything else: stop. */
+  | "fatal";
+
+interface StoreErrorDetails {
+  /** Stable snake_case, as in `DatabaseError`; derived from sqlState when absent. */
+  readonly code?: string | undefined;
+  readonly sqlState?: string | undefined;
+  /** The constraint or column that PostgreSQL named: identifiers of the schema, never values. */
+  readonly constraint?: string | undefined;
+  readonly column?: string | undefined;
+  /** The statement was sent and no answer came: it may have committed. Absent: it was refused, or never sent. */
+  readonly outcomeUnknown?: boolean | undefined;
+}
+
+/**
+ * An error of one attempt at one statement, classified. It is what the loading logic decides by; its code and message
+ * are fit for a `DatabaseError` (one line, what to do, no values).
+ */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+  readonly class: ErrorClass;
+  readonly code: string;
+  readonly sqlState: string | undefined;
+  readonly constraint: string | undefined;
+  readonly column: string | undefined;
+  readonly outcomeUnknown: boolean;
+
+  constructor(classOf: ErrorClass, message: string, details: StoreErrorDetails, options?: ErrorOptions) {
+    super(message, options);
+    this.class = classOf;
+    this.code = details.code ?? (details.sqlState ? `sqlstate_${details.sqlState}` : "database_unavailable");
+    this.sqlState = details.sqlState;
+    this.constraint = details.constraint;
+    this.column = details.column;
+    this.outcomeUnknown = details.outcomeUnknown ?? false;
+  }
+}
+
+/**
+ * The store port: single attempts at single statements; retrying and splitting happen above it. Every method throws
+ * `StoreError`.
+ */
+export interface Store {
+  /** Proves before the first receive that a batch could be loaded: throws `DatabaseError` with the remedy if not. */
+  check(): Promise<void>;
+  /**
+   * One statement, one transaction. `isRetry`: an earlier attempt at these rows with this stamp had an unknown outcome,
+   * so what it committed counts as loaded now.
+   */
+  load(batch: LoadBatch, attempt: { readonly isRetry: boolean }): Promise<LoadCounts>;
+  /** Inserts, or updates what was seen before (last_seen, receive_count, run_id and the reason). */
+  saveRejects(rejects: readonly RejectRecord[]): Promise<void>;
+  startRun(run: RunStart): Promise<void>;
+  finishRun(run: RunEnd): Promise<void>;
+  /** Removes ledger entries that SQS can no longer redeliver; returns how many. */
+  prune(): Promise<number>;
+  close(): Promise<void>;
+}

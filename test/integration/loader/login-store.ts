@@ -1,0 +1,40 @@
+import { randomUUID } from "node:crypto";
+import { type OpenStoreOptions, openStore } from "../../../src/loader/open-store.js";
+import type { TargetColumn } from "../../../src/loader/statement.js";
+import type { LoadBatch, Store } from "../../../src/loader/store.js";
+import type { Value } from "../../../src/row.js";
+import type { TestDatabase } from "../../support/database.js";
+
+/** Some of user_logins. */
+export const loginColumns: readonly TargetColumn[] = [
+  { name: "user_id", type: { name: "varchar", length: 128 } },
+  { name: "locale", type: { name: "varchar", length: 32 } },
+  { name: "app_version", type: { name: "integer" } },
+  { name: "create_date", type: { name: "date" } },
+];
+
+/** A store into user_logins, or whatever is said instead; closing it is the caller's. */
+export function loginStore(
+  database: Pick<TestDatabase, "url">,
+  options: Partial<OpenStoreOptions> = {},
+): Store {
+  return openStore({
+    database: { url: database.url, env: {} },
+    table: { name: "user_logins" },
+    columns: loginColumns,
+    poolSize: 2,
+    ...options,
+  });
+}
+
+/** A batch with a message of its own for each row. */
+export function batchOf(...rows: readonly (readonly Value[])[]): LoadBatch {
+  return {
+    runId: randomUUID(),
+    stamp: "2026-03-04T05:06:07.123456Z",
+    rows: rows.map((values) => ({ messageId: randomUUID(), values })),
+  };
+}
+
+export const ann: readonly Value[] = ["ann", "RU", 20_300, "2026-03-04"];
+export const bob: readonly Value[] = ["bob", null, null, "2026-03-04"];

@@ -1,0 +1,50 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { migrate } from "../../../src/loader/migrations/migrate.js";
+import type { Store } from "../../../src/loader/store.js";
+import { useDatabase } from "../../support/database.js";
+import { loginStore } from "./login-store.js";
+
+const database = useDatabase({
+  prepare: async (url) => {
+    await migrate({ database: { url, env: {} } });
+  },
+});
+let store: Store;
+beforeAll(() => {
+  store = loginStore(database);
+});
+afterAll(() => store.close());
+
+test("a run is recorded when it starts and when it ends, also when both are sent twice", async () => {
+  const id = randomUUID();
+  const startedAtMs = Date.UTC(2026, 0, 2);
+  const start = {
+    id,
+    queue: "q",
+    target: { schema: "raw", name: "t" },
+    startedAtMs,
+    keyId: "0a1b2c3d",
+    version: "1.0.0",
+  };
+  await store.startRun(start);
+  await store.startRun(start);
+  const [begun] = await database.query("select * from sqs2pg.runs");
+  expect(begun).toMatchObject({ id, queue: "q", target: "raw.t", key_id: "0a1b2c3d", finished_at: null });
+  const end = { id, finishedAtMs: startedAtMs + 5_000, stoppedBecause: "empty", counters: { loaded: 3 } };
+  await store.finishRun(end);
+  await store.finishRun(end);
+  const [ended] = await database.query("select * from sqs2pg.runs");
+  expect(ended).toMatchObject({ stopped_because: "empty", counters: { loaded: 3 }, version: "1.0.0" });
+  expect(ended?.["finished_at"].getTime() - ended?.["started_at"].getTime()).toBe(5_000);
+});
+
+test("pruning removes what SQS can no longer redeliver, however much it is, and nothing else", async () => {
+  await database.query(`insert into sqs2pg.ledger
+    select gen_random_uuid(), gen_random_uuid(), now() - interval '21 days 1 minute' from generate_series(1, 25000)`);
+  await database.query(`insert into sqs2pg.ledger
+    select gen_random_uuid(), gen_random_uuid(), now() - interval '20 days 23 hours' from generate_series(1, 10)`);
+  expect(await store.prune()).toBe(25_000);
+  expect(await store.prune()).toBe(0);
+  expect(await database.query("select from sqs2pg.ledger")).toHaveLength(10);
+});
