@@ -1,0 +1,45 @@
+import type { Clock } from "../clock.js";
+
+export interface BatcherOptions<Item> {
+  readonly clock: Clock;
+  /** A batch is complete at so many items, */
+  readonly maxItems: number;
+  /** at so many bytes, */
+  readonly maxBytes: number;
+  /** or when its first item has waited so long. */
+  readonly maxAgeMs: number;
+  readonly onBatch: (items: readonly Item[]) => void;
+}
+
+/** Gathers items into batches by number, bytes or age, whichever comes first. */
+export interface Batcher<Item> {
+  add(item: Item, bytes: number): void;
+  /** Closes the batch as it is; does nothing when there is none. */
+  flush(): void;
+}
+
+export function createBatcher<Item>(options: BatcherOptions<Item>): Batcher<Item> {
+  let items: Item[] = [];
+  let bytes = 0;
+  let cancelTimer: (() => void) | undefined;
+
+  const flush = (): void => {
+    cancelTimer?.();
+    cancelTimer = undefined;
+    if (items.length === 0) return;
+    const batch = items;
+    items = [];
+    bytes = 0;
+    options.onBatch(batch);
+  };
+
+  return {
+    add: (item, itemBytes) => {
+      items.push(item);
+      bytes += itemBytes;
+      if (items.length >= options.maxItems || bytes >= options.maxBytes) flush();
+      else cancelTimer ??= options.clock.after(options.maxAgeMs, flush);
+    },
+    flush,
+  };
+}

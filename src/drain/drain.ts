@@ -1,0 +1,145 @@
+import { randomUUID } from "node:crypto";
+import { type Clock, systemClock } from "../clock.js";
+import type { Environment } from "../config/key-source.js";
+import type { Settings } from "../config/resolve.js";
+import { UsageError } from "../errors.js";
+import type { Queue, QueueAttributes } from "../fetcher/queue.js";
+import { openQueue } from "../fetcher/sqs/open-queue.js";
+import { tableText } from "../loader/identifier.js";
+import { openStore } from "../loader/open-store.js";
+import { retrying } from "../loader/retry.js";
+import type { Store } from "../loader/store.js";
+import { createMask, sealBody } from "../masking/index.js";
+import { compileTransform } from "../transform/compile.js";
+import { keysOf, shapeOf } from "../transform/shape.js";
+import { unlessStopped } from "../unless-stopped.js";
+import { version } from "../version.js";
+import { runEngine } from "./engine.js";
+import type { OnDrainEvent } from "./events.js";
+import { type DrainLimits, mostInHand, PARALLEL_DELETES, PARALLEL_LOADS, resolveLimits } from "./limits.js";
+import type { DrainReport } from "./report.js";
+
+/** Heartbeats, rejects and counters beside the pollers and the deletes. */
+const SPARE_SOCKETS = 12;
+
+export interface DrainOptions {
+  readonly limits?: Partial<DrainLimits>;
+  /** Transforms and reports, loads and deletes nothing, and needs no database. */
+  readonly dryRun?: boolean;
+  /** `leave` (the default): a reject stays on the queue. `quarantine`: it is sealed, stored and deleted; needs a key. */
+  readonly onReject?: "leave" | "quarantine";
+  /** Aborted: the run stops cleanly and reports. */
+  readonly stop?: AbortSignal;
+  /** Aborted: the run ends at once and reports; nothing is lost by it. */
+  readonly kill?: AbortSignal;
+  readonly onEvent?: OnDrainEvent;
+  /** One line that the user should see. */
+  readonly onWarning?: (message: string) => void;
+  readonly env?: Environment;
+  readonly clock?: Clock;
+}
+
+/**
+ * Drains a queue into a table. What goes wrong before the first receive is thrown (`UsageError`, `ConfigError`,
+ * `QueueError`, `DatabaseError`, `InterruptedError`); after that it is in the report, beside what was done until then.
+ */
+export async function drain(settings: Settings, options: DrainOptions = {}): Promise<DrainReport> {
+  const { pipeline, key } = settings;
+  const { clock = systemClock, env = process.env, dryRun = false } = options;
+  const never = new AbortController().signal;
+  const { stop = never, kill = never } = options;
+  const limits = resolveLimits(options.limits ?? {});
+  const runId = randomUUID();
+
+  if (options.onReject === "quarantine" && key === undefined) {
+    throw new UsageError("key_missing", "quarantine seals the bodies of rejects, so it needs a key");
+  }
+  const seal =
+    options.onReject === "quarantine" && key !== undefined
+      ? (body: string, messageId: string) => sealBody(key, body, messageId)
+      : undefined;
+  const knownKeys = keysOf(pipeline);
+
+  const store = dryRun ? undefined : openTarget(settings, env, clock);
+  const opening = openQueue({
+    queue: pipeline.queue,
+    maxSockets: limits.concurrency + PARALLEL_DELETES + SPARE_SOCKETS,
+    env,
+    ...(options.onWarning === undefined ? {} : { onWarning: options.onWarning }),
+  });
+
+  try {
+    // Before the first receive there is nothing to finish: an interrupt need not wait for a slow answer.
+    const ready = Promise.all([withAttributes(opening), store?.check()]);
+    const [{ queue, attributes }] = await unlessStopped(ready, stop);
+    if (dryRun && (limits.max ?? 0) > mostInHand(attributes.fifo)) {
+      throw new UsageError(
+        "max_too_large",
+        `a dry run holds every message until its end, and SQS limits how many may be: --max at most ${mostInHand(attributes.fifo)}`,
+      );
+    }
+    const transform = compileTransform({
+      pipeline,
+      maskFor: (spec) => createMask(spec, key),
+      queueName: queue.name,
+      runId,
+    });
+    if (store !== undefined) {
+      const run = {
+        id: runId,
+        queue: queue.name,
+        target: pipeline.table,
+        startedAtMs: clock.now(),
+        keyId: key?.id ?? null,
+        version,
+      };
+      await unlessStopped(
+        retrying(() => store.startRun(run), { clock, retryForMs: 0 }),
+        stop,
+      );
+    }
+    return await runEngine({
+      runId,
+      table: tableText(pipeline.table),
+      queue,
+      attributes,
+      store,
+      transform,
+      shapeOf: (body) => shapeOf(body, knownKeys),
+      seal,
+      limits,
+      clock,
+      stop,
+      kill,
+      onEvent: options.onEvent,
+    });
+  } finally {
+    // Neither is waited for when it may take long: a queue that does not answer, statements of a killed run.
+    void opening.then(
+      (queue) => queue.close(),
+      () => {},
+    );
+    const closed = store?.close();
+    if (!kill.aborted) await closed;
+  }
+}
+
+async function withAttributes(
+  opening: Promise<Queue>,
+): Promise<{ queue: Queue; attributes: QueueAttributes }> {
+  const queue = await opening;
+  return { queue, attributes: await queue.attributes() };
+}
+
+function openTarget(settings: Settings, env: Environment, clock: Clock): Store {
+  const { database, bookkeepingSchema: schema, pipeline } = settings;
+  if (database === undefined) throw new UsageError("database_missing", "a drain needs a database");
+  return openStore({
+    database: { url: database.url, env },
+    schema,
+    table: pipeline.table,
+    columns: pipeline.columns,
+    poolSize: PARALLEL_LOADS + 2,
+    clock,
+  });
+}

@@ -1,0 +1,33 @@
+import type { Hand } from "./hand.js";
+import type { Sink } from "./sink.js";
+import type { Tally } from "./tally.js";
+
+export interface DryRunSinkOptions {
+  readonly hand: Hand;
+  readonly tally: Tally;
+  /** Takes the id of a message that is to be given back at the end of the run. */
+  readonly giveBackLater: (id: string) => void;
+}
+
+/**
+ * Counts what would become of each message and holds all of them until the end: given back any earlier, they would be
+ * received again.
+ */
+export function createDryRunSink({ hand, tally, giveBackLater }: DryRunSinkOptions): Sink {
+  return {
+    row: (held, row) => {
+      if (row.warnings !== undefined) tally.noteWarnings(row.warnings);
+      hand.forgetBody(held);
+      giveBackLater(held.id);
+    },
+    reject: (held, reject) => {
+      const deliveries = hand.decide(held.id);
+      tally.rejected += deliveries;
+      tally.noteReject(reject, held.message.messageId, deliveries);
+      hand.forgetBody(held);
+      giveBackLater(held.id);
+    },
+    flush: () => {},
+    finish: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,104 @@
+import type { Leases } from "../fetcher/leases.js";
+import type { Permits } from "../fetcher/permits.js";
+import { messageBytes } from "../fetcher/weight.js";
+import type { Message, ReceivedMessage } from "../message.js";
+import { toUuid } from "../message-id.js";
+
+/** A message in hand: received, and neither deleted nor given back nor let go. */
+export interface Held {
+  /** The message id as a UUID: what the ledger knows it by. */
+  readonly id: string;
+  message: Message;
+  bytes: number;
+  /** How often SQS has handed it out before its outcome was known: each delivery is counted with that outcome. */
+  deliveries: number;
+  /** Its outcome is known and counted; what remains is to delete it or to give it back. */
+  isDecided: boolean;
+}
+
+export interface HandOptions {
+  readonly leases: Leases;
+  readonly permits: Permits;
+  /** Rejects that are kept away from the queue for the rest of the run, at most. */
+  readonly mostParked: number;
+}
+
+/** The messages in hand, each with its lease and its permit. */
+export interface Hand {
+  /** A redelivery of a message in hand answers that message: its lease has the new handle then. */
+  take(received: ReceivedMessage): { readonly held: Held; readonly isRedelivery: boolean };
+  get(id: string): Held | undefined;
+  /** Its outcome is known and is being counted; answers for how many deliveries. */
+  decide(id: string): number;
+  /** Frees what the body takes, for a message that only waits to be given back. */
+  forgetBody(held: Held): void;
+  /** Ends the lease's renewal and frees the permit. */
+  letGo(id: string): void;
+  /**
+   * Lets a message go that is to stay on the queue, but keeps its lease while the run lasts: otherwise it would come
+   * back within the run, again and again, and its receive count would climb towards the dead-letter queue. Answers
+   * false when there is no room for that any more.
+   */
+  park(id: string): boolean;
+  /** Deliveries in hand without an outcome yet. */
+  undecided(): number;
+  /** Messages in hand with an outcome, which are still to be deleted. */
+  undeleted(): number;
+}
+
+export function createHand({ leases, permits, mostParked }: HandOptions): Hand {
+  const inHand = new Map<string, Held>();
+  const parked = new Set<string>();
+
+  const letGo = (id: string, keepLease: boolean): void => {
+    const held = inHand.get(id);
+    if (held === undefined) return;
+    inHand.delete(id);
+    if (!keepLease) leases.drop(id);
+    permits.release({ messages: 1, bytes: held.bytes });
+  };
+
+  return {
+    take: ({ receiptHandle, ...message }) => {
+      const id = toUuid(message.messageId);
+      const bytes = messageBytes(message);
+      // It came back although we kept its lease: then it is a delivery like any other.
+      if (parked.delete(id)) leases.drop(id);
+      leases.hold(id, receiptHandle);
+      const known = inHand.get(id);
+      if (known !== undefined) {
+        permits.release({ messages: 1, bytes });
+        if (!known.isDecided) known.deliveries += 1;
+        return { held: known, isRedelivery: true };
+      }
+      const held: Held = { id, message, bytes, deliveries: 1, isDecided: false };
+      inHand.set(id, held);
+      return { held, isRedelivery: false };
+    },
+    get: (id) => inHand.get(id),
+    decide: (id) => {
+      const held = inHand.get(id);
+      if (held === undefined) return 0;
+      held.isDecided = true;
+      return held.deliveries;
+    },
+    forgetBody: (held) => {
+      permits.release({ messages: 0, bytes: held.bytes });
+      held.bytes = 0;
+      held.message = { ...held.message, body: "", attributes: {} };
+    },
+    letGo: (id) => letGo(id, false),
+    park: (id) => {
+      const hasRoom = parked.size < mostParked;
+      if (hasRoom && inHand.has(id)) parked.add(id);
+      letGo(id, hasRoom);
+      return hasRoom;
+    },
+    undecided: () => sumOf(inHand, ({ isDecided, deliveries }) => (isDecided ? 0 : deliveries)),
+    undeleted: () => sumOf(inHand, ({ isDecided }) => (isDecided ? 1 : 0)),
+  };
+}
+
+function sumOf(inHand: ReadonlyMap<string, Held>, count: (held: Held) => number): number {
+  return [...inHand.values()].reduce((sum, held) => sum + count(held), 0);
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from "node:crypto";
+import { type Clock, systemClock } from "../clock.js";
+import type { Settings } from "../config/resolve.js";
+import { openQueue } from "../fetcher/sqs/open-queue.js";
+import { tableText } from "../loader/identifier.js";
+import { createMask } from "../masking/index.js";
+import { compileTransform } from "../transform/compile.js";
+import { unlessStopped } from "../unless-stopped.js";
+import { peekMessages } from "./peek-messages.js";
+import type { PeekResult } from "./peek-result.js";
+
+/** Long enough to read some pages, short enough that a message which cannot be given back is soon there again. */
+const VISIBILITY_SECONDS = 30;
+const SOCKETS = 4;
+const KILLED = `interrupted: messages that were read may stay hidden for ${VISIBILITY_SECONDS} seconds`;
+
+export interface PeekOptions {
+  /** Messages to show; no more are received. */
+  readonly max?: number;
+  /** Shows bodies instead of rows, and needs no key. */
+  readonly raw?: boolean;
+  /** Aborted: the peek ends early, with what it has received. */
+  readonly stop?: AbortSignal;
+  /** Aborted: it ends at once; what could not be given back comes back by itself. */
+  readonly kill?: AbortSignal;
+  readonly onWarning?: (message: string) => void;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly clock?: Clock;
+}
+
+/**
+ * Shows the next messages of a queue as the rows that they would become, and gives each one back at once. Throws
+ * `UsageError` and `QueueError`.
+ */
+export async function peek(settings: Settings, options: PeekOptions = {}): Promise<PeekResult> {
+  const { pipeline, key } = settings;
+  const { max = 10, raw = false, env = process.env, clock = systemClock, onWarning } = options;
+  const never = new AbortController().signal;
+  const { stop = never, kill = never } = options;
+  const opening = openQueue({
+    queue: pipeline.queue,
+    maxSockets: SOCKETS,
+    env,
+    ...(onWarning === undefined ? {} : { onWarning }),
+  });
+  try {
+    const queue = await unlessStopped(opening, stop);
+    const peeking = peekMessages({
+      queue,
+      transform: raw
+        ? undefined
+        : compileTransform({
+            pipeline,
+            maskFor: (spec) => createMask(spec, key),
+            queueName: queue.name,
+            runId: randomUUID(),
+          }),
+      columns: pipeline.columns.map(({ name }) => name),
+      table: tableText(pipeline.table),
+      max,
+      visibilitySeconds: VISIBILITY_SECONDS,
+      clock,
+      signal: stop,
+      kill,
+    });
+    return await unlessStopped(peeking, kill, KILLED);
+  } finally {
+    // Not waited for: after a signal it may be a long time opening.
+    void opening.then(
+      (queue) => queue.close(),
+      () => {},
+    );
+  }
+}

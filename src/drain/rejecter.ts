@@ -1,0 +1,101 @@
+import PQueue from "p-queue";
+import type { Clock } from "../clock.js";
+import type { Deleter } from "../fetcher/deleter.js";
+import { retrying } from "../loader/retry.js";
+import type { RejectRecord, Store } from "../loader/store.js";
+import type { Reject } from "../reject.js";
+import { createBatcher } from "./batcher.js";
+import type { OnRetry } from "./events.js";
+import type { Hand, Held } from "./hand.js";
+import type { Tally } from "./tally.js";
+
+const MAX_RECORDS = 100;
+const MAX_BYTES = 4 * 1024 * 1024;
+
+export interface RejecterOptions {
+  readonly runId: string;
+  /** The queue's name. */
+  readonly queueName: string;
+  readonly store: Pick<Store, "saveRejects">;
+  readonly clock: Clock;
+  readonly hand: Hand;
+  readonly tally: Tally;
+  readonly deleter: Deleter;
+  readonly maxAgeMs: number;
+  readonly retryForMs: number;
+  readonly killed: AbortSignal;
+  /** Whether the run has failed: then one attempt is enough. */
+  readonly hasFailed: () => boolean;
+  /** The body's structure without its values. */
+  readonly shapeOf: (body: string) => unknown;
+  /** Given: rejects are quarantined, so their bodies are sealed, committed and then deleted from the queue. */
+  readonly seal: ((body: string, messageId: string) => Buffer) | undefined;
+  readonly giveBackLater: (id: string) => void;
+  /** More rejects are left on the queue than can be kept away from the run. */
+  readonly onTooMany: () => void;
+  readonly onRetry: OnRetry;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Records rejects, and then leaves them to the queue's redrive policy or, quarantined, deletes them from it. */
+export interface Rejecter {
+  add(held: Held, reject: Reject): void;
+  flush(): void;
+  /** Resolves when everything that was added is recorded or given up. */
+  finish(): Promise<void>;
+}
+
+export function createRejecter(options: RejecterOptions): Rejecter {
+  const { hand, tally, deleter, seal } = options;
+  const saves = new PQueue({ concurrency: 1 });
+  const batcher = createBatcher<{ held: Held; reject: Reject }>({
+    clock: options.clock,
+    maxItems: MAX_RECORDS,
+    maxBytes: MAX_BYTES,
+    maxAgeMs: options.maxAgeMs,
+    onBatch: (entries) => void saves.add(() => save(entries)),
+  });
+
+  const save = async (entries: readonly { held: Held; reject: Reject }[]): Promise<void> => {
+    try {
+      await retrying(() => options.store.saveRejects(entries.map(toRecord)), {
+        clock: options.clock,
+        retryForMs: options.hasFailed() ? 0 : options.retryForMs,
+        signal: options.killed,
+        onRetry: (retry) => options.onRetry({ what: "rejects", ...retry }),
+      });
+    } catch (error) {
+      for (const { held } of entries) options.giveBackLater(held.id);
+      options.onError(error);
+      return;
+    }
+    for (const { held, reject } of entries) {
+      const deliveries = hand.decide(held.id);
+      tally.rejected += deliveries;
+      tally.noteReject(reject, held.message.messageId, deliveries);
+    }
+    const ids = entries.map(({ held }) => held.id);
+    if (seal !== undefined) deleter.add(ids);
+    else if (!ids.map(hand.park).every(Boolean)) options.onTooMany();
+  };
+
+  const toRecord = ({ held: { id, message }, reject }: { held: Held; reject: Reject }): RejectRecord => ({
+    ...reject,
+    messageId: id,
+    queue: options.queueName,
+    runId: options.runId,
+    shape: options.shapeOf(message.body),
+    sealedBody: seal?.(message.body, id) ?? null,
+    receiveCount: message.receiveCount,
+    sentAtMs: message.sentAtMs,
+  });
+
+  return {
+    add: (held, reject) => batcher.add({ held, reject }, held.bytes),
+    flush: batcher.flush,
+    finish: () => {
+      batcher.flush();
+      return saves.onIdle();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import type { Clock } from "../clock.js";
+import { createDeleter } from "../fetcher/deleter.js";
+import type { Leases } from "../fetcher/leases.js";
+import type { Queue } from "../fetcher/queue.js";
+import type { Store } from "../loader/store.js";
+import { createDryRunSink } from "./dry-run-sink.js";
+import type { OnRetry } from "./events.js";
+import type { Hand } from "./hand.js";
+import * as LIMITS from "./limits.js";
+import { createLoadSink } from "./load-sink.js";
+import { createRejecter } from "./rejecter.js";
+import type { Sink } from "./sink.js";
+import type { Stopper } from "./stopper.js";
+import type { Tally } from "./tally.js";
+
+export interface StageOptions {
+  readonly runId: string;
+  readonly queue: Queue;
+  /** Undefined in a dry run. */
+  readonly store: Store | undefined;
+  readonly clock: Clock;
+  readonly leases: Leases;
+  readonly hand: Hand;
+  readonly tally: Tally;
+  readonly stopper: Stopper;
+  readonly kill: AbortSignal;
+  readonly batchSize: number;
+  readonly patience: LIMITS.Patience;
+  readonly shapeOf: (body: string) => unknown;
+  readonly seal: ((body: string, messageId: string) => Buffer) | undefined;
+  readonly giveBackLater: (id: string) => void;
+  readonly onRetry: OnRetry;
+  readonly onProgress: () => void;
+}
+
+/** Puts the stages after the transform together: batcher, loader, rejecter and deleter, or a dry run's stand-in. */
+export function createSink(options: StageOptions): Sink {
+  const { queue, store, clock, leases, hand, tally, stopper, kill, giveBackLater, onRetry } = options;
+  const { batchAgeMs, deleteAgeMs } = options.patience;
+  if (store === undefined) return createDryRunSink({ hand, tally, giveBackLater });
+
+  const deleter = createDeleter({
+    queue,
+    leases,
+    clock,
+    concurrency: LIMITS.PARALLEL_DELETES,
+    maxAgeMs: deleteAgeMs,
+    retryForMs: LIMITS.RETRY_FOR_MS,
+    signal: kill,
+    onRetry: (retry) => onRetry({ what: "delete", ...retry }),
+    onSettled: ({ done, failed, error }) => {
+      tally.deleted += done.length;
+      tally.deleteFailed += failed.length;
+      for (const id of [...done, ...failed]) hand.letGo(id);
+      if (error !== undefined) stopper.fail(error);
+      options.onProgress();
+    },
+  });
+  const shared = {
+    runId: options.runId,
+    store,
+    clock,
+    hand,
+    tally,
+    deleter,
+    retryForMs: LIMITS.RETRY_FOR_MS,
+    killed: kill,
+    hasFailed: stopper.hasFailed,
+    giveBackLater,
+    onRetry,
+    onError: stopper.fail,
+  };
+  const rejecter = createRejecter({
+    ...shared,
+    queueName: queue.name,
+    maxAgeMs: batchAgeMs,
+    shapeOf: options.shapeOf,
+    seal: options.seal,
+    onTooMany: () => stopper.stop("rejects"),
+  });
+  return createLoadSink({
+    ...shared,
+    rejecter,
+    batchSize: options.batchSize,
+    batchBytes: LIMITS.BATCH_BYTES,
+    batchAgeMs,
+    concurrency: LIMITS.PARALLEL_LOADS,
+  });
+}

@@ -1,0 +1,54 @@
+import { Sqs2pgError } from "../errors.js";
+import type { DrainReport, StoppedBecause } from "./report.js";
+
+/** Why a run ends: the first reason counts, being cut off before that, and an error before all others. */
+export interface Stopper {
+  /** Aborted as soon as nothing more is to be received. */
+  readonly signal: AbortSignal;
+  /** Ends receiving. */
+  stop(because: StoppedBecause): void;
+  /** Ends the run at once: whatever the reason was before, it did not get to its end. */
+  cutOff(because: StoppedBecause): void;
+  /** Notes a reason without cutting off what is being received. */
+  note(because: StoppedBecause): void;
+  /** Ends the run with an error; the first one is kept. */
+  fail(error: unknown): void;
+  hasFailed(): boolean;
+  because(): StoppedBecause;
+  error(): DrainReport["error"];
+}
+
+export function createStopper(onFailure: (error: unknown) => void): Stopper {
+  const controller = new AbortController();
+  let first: StoppedBecause | undefined;
+  let failure: { readonly error: unknown } | undefined;
+
+  return {
+    signal: controller.signal,
+    stop: (because) => {
+      first ??= because;
+      controller.abort();
+    },
+    cutOff: (because) => {
+      first = because;
+      controller.abort();
+    },
+    note: (because) => {
+      first ??= because;
+    },
+    fail: (error) => {
+      if (failure === undefined) onFailure(error);
+      failure ??= { error };
+      controller.abort();
+    },
+    hasFailed: () => failure !== undefined,
+    because: () => (failure === undefined ? (first ?? "empty") : "error"),
+    error: () => (failure === undefined ? undefined : describe(failure.error)),
+  };
+}
+
+/** Only our own errors speak: others may quote values. */
+function describe(error: unknown): NonNullable<DrainReport["error"]> {
+  if (error instanceof Sqs2pgError) return { kind: error.kind, code: error.code, message: error.message };
+  return { kind: "failed", code: "internal", message: "an unexpected error ended the run" };
+}

@@ -1,0 +1,29 @@
+/** The library: the same `drain`, `peek` and `migrate` as on the command line. It never prints and never exits. */
+export { type Clock, systemClock } from "./clock.js";
+export { defineConfig } from "./config/parse-pipeline.js";
+export { type ResolveOptions, resolveSettings, type Settings } from "./config/resolve.js";
+export type { ColumnConfig, MaskConfig, PipelineConfig } from "./config/schema.js";
+export { type DrainOptions, drain } from "./drain/drain.js";
+export type { DrainEvent, OnDrainEvent, Progress } from "./drain/events.js";
+export { DEFAULT_LIMITS, type DrainLimits } from "./drain/limits.js";
+export { type PeekOptions, peek } from "./drain/peek.js";
+export type { PeekedMessage, PeekResult } from "./drain/peek-result.js";
+export type { DrainReport, RejectGroup, StoppedBecause } from "./drain/report.js";
+export {
+  ConfigError,
+  DatabaseError,
+  type ErrorKind,
+  InterruptedError,
+  QueueError,
+  Sqs2pgError,
+  UsageError,
+} from "./errors.js";
+export {
+  type MigrateResult,
+  type MigrateSettings,
+  migrate,
+  migrationStatus,
+  rollback,
+} from "./loader/migrations/migrate.js";
+export { printSql } from "./loader/migrations/print-sql.js";
+export { version } from "./version.js";
