@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import module from "node:module";
+
+// Node 22 and later keep compiled code on disk between runs; Node 20 has no such call.
+module.enableCompileCache?.();
+
+// Deprecations of a dependency's API are for us to act on, not for whoever runs the command.
+process.noDeprecation = true;
+
+const { main } = await import("../dist/cli/main.js");
+await main(process.argv);

@@ -1,0 +1,32 @@
+import type { DrainReport } from "../drain/report.js";
+import { type ErrorKind, InterruptedError, Sqs2pgError } from "../errors.js";
+import type { Signals } from "./context.js";
+
+/** The exit codes; a signal's is 128 and its number (130 for SIGINT, 143 for SIGTERM). */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  /** Done, but with more rejects than allowed. */
+  rejects: 3,
+  /** EX_TEMPFAIL of sysexits.h: try again later. */
+  unavailable: 75,
+} as const;
+
+const BY_KIND: Readonly<Record<ErrorKind, number>> = {
+  usage: EXIT.usage,
+  unavailable: EXIT.unavailable,
+  failed: EXIT.failed,
+};
+
+export function exitCodeOfError(error: unknown, signals: Signals): number {
+  if (error instanceof InterruptedError) return signals.exitCode() ?? EXIT.failed;
+  return error instanceof Sqs2pgError ? BY_KIND[error.kind] : EXIT.failed;
+}
+
+export function exitCodeOfDrain(report: DrainReport, maxRejects: number, signals: Signals): number {
+  if (report.error !== undefined) return BY_KIND[report.error.kind];
+  if (report.stopped_because === "signal") return signals.exitCode() ?? EXIT.failed;
+  const isStoppedByThem = report.stopped_because === "rejects";
+  return isStoppedByThem || report.rejected > maxRejects ? EXIT.rejects : EXIT.done;
+}

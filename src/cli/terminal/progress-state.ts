@@ -1,0 +1,113 @@
+import type { DrainEvent, Progress, Retried } from "../../drain/events.js";
+import { formatRemaining } from "./format.js";
+import { printable } from "./printable.js";
+import { createRateMeter } from "./rate.js";
+
+type Started = Extract<DrainEvent, { type: "started" }>;
+type Retry = Extract<DrainEvent, { type: "retry" }>;
+
+/** What the progress line says at one moment. */
+export interface ProgressView {
+  readonly queue: string;
+  readonly table: string;
+  /** Messages whose outcome is known. */
+  readonly done: number;
+  readonly rejected: number;
+  /** How many there are to do: `--max`, or the backlog, which SQS only estimates. */
+  readonly total: { readonly count: number; readonly estimated: boolean } | undefined;
+  /** Messages a second. */
+  readonly rate: number | undefined;
+  readonly remainingMs: number | undefined;
+  /** What is going on when it is not the usual. */
+  readonly state: { readonly text: string; readonly trouble: boolean } | undefined;
+}
+
+interface ProgressState {
+  apply(event: DrainEvent, nowMs: number): void;
+  /** Undefined until the run has started. */
+  view(nowMs: number): ProgressView | undefined;
+}
+
+/** Waits shorter than this come and go too fast to be read. */
+const WORTH_SAYING_MS = 500;
+/** The rest is PostgreSQL's. */
+const ASKED_OF_SQS: readonly Retried[] = ["receive", "delete", "release"];
+
+/** Gathers events into what the progress line shows. */
+export function createProgressState(): ProgressState {
+  let started: Started | undefined;
+  let progress: Progress | undefined;
+  let stopping = false;
+  let retry: { readonly text: string; readonly untilMs: number } | undefined;
+  const meter = createRateMeter();
+
+  const stateAt = (nowMs: number): ProgressView["state"] => {
+    if (retry !== undefined) {
+      const leftMs = retry.untilMs - nowMs;
+      const next = leftMs > 0 ? `next try in ${formatRemaining(leftMs)}` : "trying again";
+      return { text: `${retry.text}, ${next}`, trouble: true };
+    }
+    return stopping ? { text: "finishing what is in hand", trouble: false } : undefined;
+  };
+
+  return {
+    apply: (event, nowMs) => {
+      if (event.type === "started") started = event;
+      if (event.type === "stopping") stopping = true;
+      if (event.type === "retry" && event.delay_ms >= WORTH_SAYING_MS) {
+        retry = { text: troubleText(event), untilMs: nowMs + event.delay_ms };
+      }
+      if (event.type === "progress") {
+        progress = event.progress;
+        if (retry !== undefined && nowMs >= retry.untilMs) retry = undefined;
+      }
+      meter.note(nowMs, doneOf(progress, started));
+    },
+    view: (nowMs) => {
+      if (started === undefined) return undefined;
+      const done = doneOf(progress, started);
+      meter.note(nowMs, done);
+      const rate = meter.perSecond();
+      const total = totalOf(started, done);
+      const isMoving = total !== undefined && rate !== undefined && rate > 0 && !stopping;
+      return {
+        queue: started.queue,
+        table: started.table,
+        done,
+        rejected: progress?.rejected ?? 0,
+        total,
+        rate,
+        remainingMs: isMoving ? ((total.count - done) * 1_000) / rate : undefined,
+        state: stateAt(nowMs),
+      };
+    },
+  };
+}
+
+/** A dry run is done with a message as soon as it has read it. */
+function doneOf(progress: Progress | undefined, started: Started | undefined): number {
+  if (progress === undefined) return 0;
+  if (started?.dry_run === true) return progress.received;
+  return progress.loaded + progress.duplicates + progress.rejected + progress.released;
+}
+
+/** The backlog is an estimate that producers overtake: once passed, it says nothing any more. */
+function totalOf({ backlog, max }: Started, done: number): ProgressView["total"] {
+  const total =
+    max !== undefined && max <= backlog.visible
+      ? { count: max, estimated: false }
+      : { count: backlog.visible, estimated: true };
+  return total.count === 0 || done > total.count ? undefined : total;
+}
+
+function troubleText({ what, code }: Retry): string {
+  const dependency = ASKED_OF_SQS.includes(what) ? "SQS" : "PostgreSQL";
+  return isAskingAgain(code)
+    ? `${dependency} asks for another try (${printable(code)})`
+    : `${dependency} is not answering (${printable(code)})`;
+}
+
+/** Serialization failure and deadlock (SQLSTATE class 40), throttling: it did answer. */
+function isAskingAgain(code: string): boolean {
+  return /(^|_)40[0-9P]\w\w$|throttl|toomanyrequests/i.test(code);
+}

@@ -1,0 +1,157 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const CONSUMER = {
+  compilerOptions: {
+    target: "es2023",
+    module: "nodenext",
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: false,
+    types: ["node"],
+    noEmit: true,
+  },
+  include: ["*.ts"],
+};
+
+let folder: string;
+/** The package as it would be published, unpacked. */
+let unpacked: string;
+/** An empty project with the package installed. */
+let project: string;
+let files: string[];
+
+/** What is packed is what has been built: the script that builds it would pull dist away from under other tests. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "package-"));
+  const packed = await execa(
+    "npm",
+    ["pack", "--json", "--ignore-scripts", "--pack-destination", folder, ROOT],
+    { cwd: folder },
+  );
+  const [{ filename, files: list }] = JSON.parse(packed.stdout);
+  files = list.map(({ path }: { path: string }) => path);
+  await execa("tar", ["-xzf", join(folder, filename), "-C", folder]);
+  unpacked = join(folder, "package");
+  project = join(folder, "project");
+  await install();
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** As `npm install` lays it out, without a registry: the dependencies, and only those, come from this checkout. */
+async function install(): Promise<void> {
+  const modules = join(project, "node_modules");
+  await mkdir(join(modules, ".bin"), { recursive: true });
+  await writeFile(join(project, "package.json"), '{"name":"empty","version":"1.0.0","type":"module"}');
+  await cp(unpacked, join(modules, "sqs2pg"), { recursive: true });
+  await symlink("../sqs2pg/bin/sqs2pg.js", join(modules, ".bin", "sqs2pg"));
+  const { dependencies } = JSON.parse(await readFile(join(unpacked, "package.json"), "utf8"));
+  for (const name of Object.keys(dependencies)) await link(name);
+}
+
+async function link(name: string): Promise<void> {
+  const path = join(project, "node_modules", name);
+  await mkdir(dirname(path), { recursive: true });
+  await symlink(join(ROOT, "node_modules", name), path);
+}
+
+describe("the package", () => {
+  test("holds the program, its types and the migrations, and nothing else", async () => {
+    const allowed = [
+      /^package\.json$/,
+      /^(README\.md|LICENSE|CHANGELOG\.md)$/,
+      /^bin\/sqs2pg\.js$/,
+      /^dist\/[a-z0-9/-]+\.(js|d\.ts)$/,
+      /^migrations\/\d{14}_[a-z_]+\.js$/,
+    ];
+    expect(files.filter((path) => !allowed.some((pattern) => pattern.test(path)))).toEqual([]);
+    expect(files).toEqual(
+      expect.arrayContaining([
+        "LICENSE",
+        "bin/sqs2pg.js",
+        "dist/index.js",
+        "dist/index.d.ts",
+        "dist/masking/index.js",
+        "dist/masking/index.d.ts",
+        ...(await readdir(join(ROOT, "migrations"))).map((name) => `migrations/${name}`),
+      ]),
+    );
+    const without = files.filter((path) => path.endsWith(".js") && path.startsWith("dist/"));
+    expect(without.filter((path) => !files.includes(path.replace(/js$/, "d.ts")))).toEqual([]);
+  });
+
+  test("runs from an empty folder", async () => {
+    // Without the settings of an npm that may be running the tests.
+    const env = { PATH: process.env["PATH"], HOME: folder };
+    const npx = (...args: string[]) =>
+      execa("npx", ["--no-install", "sqs2pg", ...args], { cwd: project, env, extendEnv: false });
+    expect((await npx("--help")).stdout).toContain("Usage: sqs2pg");
+    expect((await npx("migrate", "--print-sql")).stdout).toContain("user_logins");
+    expect((await npx("keygen")).stdout).toMatch(/^sqs2pg-key-1:/);
+  });
+
+  test("is a library: sqs2pg and sqs2pg/masking, and nothing behind them", async () => {
+    const script = `
+      const main = await import("sqs2pg");
+      const masking = await import("sqs2pg/masking");
+      const hidden = await import("sqs2pg/dist/cli/main.js").catch((error) => error.code);
+      console.log(JSON.stringify({ main: Object.keys(main), masking: Object.keys(masking), hidden }));`;
+    const { stdout, stderr } = await execa("node", ["--input-type=module", "-e", script], { cwd: project });
+    const found = JSON.parse(stdout);
+    expect(found.main).toEqual(expect.arrayContaining(["drain", "peek", "migrate", "defineConfig"]));
+    expect(found.masking).toEqual(expect.arrayContaining(["createMask", "parseKey", "openBody"]));
+    expect({ hidden: found.hidden, stderr }).toEqual({ hidden: "ERR_PACKAGE_PATH_NOT_EXPORTED", stderr: "" });
+  });
+});
+
+describe("its types", () => {
+  beforeAll(async () => {
+    // Whoever compiles for Node has these; they are the only types that come from elsewhere.
+    await link("@types/node");
+    await writeFile(join(project, "tsconfig.json"), JSON.stringify(CONSUMER));
+  });
+
+  /** Compiles the project with nothing but these files in it; the files that the compiler looked at. */
+  async function compile(sources: Readonly<Record<string, string>>): Promise<string[]> {
+    const paths = Object.keys(sources).map((name) => join(project, name));
+    for (const [name, text] of Object.entries(sources)) await writeFile(join(project, name), text);
+    const tsc = join(ROOT, "node_modules/.bin/tsc");
+    const { stdout } = await execa(tsc, ["-p", project, "--listFiles"], { reject: false });
+    await Promise.all(paths.map((path) => rm(path)));
+    const lines = stdout.split("\n");
+    expect(lines.filter((line) => /error TS\d+/.test(line))).toEqual([]);
+    return lines;
+  }
+
+  test("stand on their own, strictly, without types of the database's driver", async () => {
+    const files = await compile({
+      "everything.ts": `import * as sqs2pg from "sqs2pg";
+import * as masking from "sqs2pg/masking";
+export const everything = [sqs2pg, masking];
+`,
+    });
+    expect(files).toEqual(
+      expect.arrayContaining([expect.stringMatching(/sqs2pg\/dist\/masking\/index\.d\.ts$/)]),
+    );
+    expect(files.filter((path) => /node_modules\/(@types\/pg|pg|pg-[a-z-]+)\//.test(path))).toEqual([]);
+  });
+
+  test("fit what the README says", async () => {
+    const readme = await readFile(join(unpacked, "README.md"), "utf8");
+    const snippets = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text]) => text ?? "");
+    expect(snippets.length).toBeGreaterThan(1);
+    await compile(Object.fromEntries(snippets.map((text, index) => [`snippet-${index}.ts`, text])));
+  });
+});
+
+test("package-lock.json holds no download addresses", async () => {
+  const lock = await readFile(join(ROOT, "package-lock.json"), "utf8");
+  expect(lock).not.toMatch(/"resolved":/);
+});
