@@ -3,8 +3,8 @@ import { sleep, systemClock } from "../clock.js";
 import { Sqs2pgError, UsageError } from "../errors.js";
 import type { Signals } from "./context.js";
 import { EXIT, exitCodeOfError } from "./exit-code.js";
-import { createLog, LOG_LEVELS, type LogLevel } from "./log.js";
-import { jsonText, outputFor } from "./output.js";
+import { LOG_LEVELS, type LogLevel } from "./log.js";
+import { jsonText, logFor } from "./output.js";
 import { createProgram } from "./program.js";
 import { redact } from "./redact.js";
 import { listenForSignals } from "./signals.js";
@@ -85,8 +85,7 @@ function usageErrorOf(error: CommanderError): UsageError {
 /** The error may be about the flags themselves, so they are looked up in the arguments as they are. */
 function logThrown(error: unknown, argv: readonly string[]): void {
   const flags = { color: !argv.includes("--no-color"), logLevel: logLevelIn(argv) };
-  const { stream, style } = outputFor(process.stderr, flags, process.env);
-  createLog({ level: flags.logLevel, style, write: (text) => stream.write(text) }).thrown(error);
+  logFor(flags, process).thrown(error);
 }
 
 function writeErrorDocument(error: unknown): void {

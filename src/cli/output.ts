@@ -19,8 +19,11 @@ export function outputFor(
   return { stream, terminal, style: createStyle(terminal) };
 }
 
-export function logFor(flags: Pick<CommonFlags, "color" | "logLevel">, context: Context): Log {
-  const { stream, style } = outputFor(context.stderr, flags, context.env);
+export function logFor(
+  flags: Pick<CommonFlags, "color" | "logLevel">,
+  { stderr, env }: Pick<Context, "stderr" | "env">,
+): Log {
+  const { stream, style } = outputFor(stderr, flags, env);
   return createLog({ level: flags.logLevel, style, write: (text) => stream.write(text) });
 }
 
