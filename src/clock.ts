@@ -35,8 +35,3 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
     signal?.addEventListener("abort", done, { once: true });
   });
 }
-
-/** Exponential backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), in milliseconds. */
-export function backoffMs(clock: Clock, attempt: number, baseMs: number, capMs: number): number {
-  return Math.round(clock.random() * Math.min(capMs, baseMs * 2 ** attempt));
-}

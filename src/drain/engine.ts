@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import type { Backoff } from "../backoff.js";
 import type { Clock } from "../clock.js";
 import { createLeases } from "../fetcher/leases.js";
 import { createPermits, PAGE_SIZE } from "../fetcher/permits.js";
@@ -89,7 +90,7 @@ export async function runEngine(options: EngineOptions): Promise<DrainReport> {
     clock,
     retryForMs,
     signal: kill,
-    onRetry: (retry: Omit<Retry, "what">) => onRetry({ what, ...retry }),
+    onRetry: (retry: Backoff) => onRetry({ what, ...retry }),
   });
   const giveBackLater = (id: string): void => {
     toGiveBack.push(id);
@@ -113,10 +114,10 @@ export async function runEngine(options: EngineOptions): Promise<DrainReport> {
     onProgress: narrator.progress,
   });
 
-  const onPage = (page: readonly ReceivedMessage[]): void => {
-    for (const message of page) {
+  const onPage = (page: readonly ReceivedMessage[], bytes: readonly number[]): void => {
+    for (const [index, message] of page.entries()) {
       tally.received += 1;
-      const { held, isRedelivery } = hand.take(message);
+      const { held, isRedelivery } = hand.take(message, bytes[index] ?? 0);
       if (isRedelivery) {
         if (held.isDecided) tally.duplicates += 1;
       } else if (stopper.signal.aborted) giveBackLater(held.id);

@@ -1,3 +1,4 @@
+import type { Backoff } from "../backoff.js";
 import type { QueueCounters } from "../fetcher/queue.js";
 import type { StoppedBecause } from "./report.js";
 
@@ -45,14 +46,8 @@ export type DrainEvent =
 
 export type Retried = "load" | "rejects" | "record" | "delete" | "release" | "receive";
 
-/** What is tried again, why, and after how long. */
-export interface Retry {
+export interface Retry extends Backoff {
   readonly what: Retried;
-  /** SQSTATE, SQS's error code, or one of ours. */
-  readonly code: string;
-  /** 1 for the first repetition. */
-  readonly attempt: number;
-  readonly delayMs: number;
 }
 
 export type OnRetry = (retry: Retry) => void;

@@ -1,6 +1,5 @@
 import type { Leases } from "../fetcher/leases.js";
 import type { Permits } from "../fetcher/permits.js";
-import { messageBytes } from "../fetcher/weight.js";
 import type { Message, ReceivedMessage } from "../message.js";
 import { toUuid } from "../message-id.js";
 
@@ -26,7 +25,7 @@ export interface HandOptions {
 /** The messages in hand, each with its lease and its permit. */
 export interface Hand {
   /** A redelivery of a message in hand answers that message: its lease has the new handle then. */
-  take(received: ReceivedMessage): { readonly held: Held; readonly isRedelivery: boolean };
+  take(received: ReceivedMessage, bytes: number): { readonly held: Held; readonly isRedelivery: boolean };
   get(id: string): Held | undefined;
   /** Its outcome is known and is being counted; answers for how many deliveries. */
   decide(id: string): number;
@@ -59,9 +58,8 @@ export function createHand({ leases, permits, mostParked }: HandOptions): Hand {
   };
 
   return {
-    take: ({ receiptHandle, ...message }) => {
+    take: ({ receiptHandle, ...message }, bytes) => {
       const id = toUuid(message.messageId);
-      const bytes = messageBytes(message);
       // It came back although we kept its lease: then it is a delivery like any other.
       if (parked.delete(id)) leases.drop(id);
       leases.hold(id, receiptHandle);

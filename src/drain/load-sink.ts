@@ -1,38 +1,20 @@
 import PQueue from "p-queue";
-import type { Clock } from "../clock.js";
-import type { Deleter } from "../fetcher/deleter.js";
 import { loadBatch } from "../loader/load-batch.js";
 import type { LoadRow, Store } from "../loader/store.js";
 import type { Warning } from "../row.js";
 import { createBatcher } from "./batcher.js";
-import type { OnRetry } from "./events.js";
-import type { Hand } from "./hand.js";
 import type { Rejecter } from "./rejecter.js";
-import type { Sink } from "./sink.js";
+import type { Sink, StageContext } from "./sink.js";
 import { createStamps } from "./stamps.js";
-import type { Tally } from "./tally.js";
 
-export interface LoadSinkOptions {
-  readonly runId: string;
+export interface LoadSinkOptions extends StageContext {
   readonly store: Store;
-  readonly clock: Clock;
-  readonly hand: Hand;
-  readonly tally: Tally;
-  readonly deleter: Deleter;
   readonly rejecter: Rejecter;
   readonly batchSize: number;
   readonly batchBytes: number;
   readonly batchAgeMs: number;
   /** Statements under way at once. */
   readonly concurrency: number;
-  readonly retryForMs: number;
-  /** Aborted: no further attempts. */
-  readonly killed: AbortSignal;
-  /** Whether the run has failed: what is not loaded yet is given back instead. */
-  readonly hasFailed: () => boolean;
-  readonly giveBackLater: (id: string) => void;
-  readonly onRetry: OnRetry;
-  readonly onError: (error: unknown) => void;
 }
 
 /** Loads rows in batches, some at once; what is committed goes to the deleter, what the database refuses is a reject. */

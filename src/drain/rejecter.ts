@@ -1,40 +1,25 @@
 import PQueue from "p-queue";
-import type { Clock } from "../clock.js";
-import type { Deleter } from "../fetcher/deleter.js";
 import { retrying } from "../loader/retry.js";
 import type { RejectRecord, Store } from "../loader/store.js";
 import type { Reject } from "../reject.js";
 import { createBatcher } from "./batcher.js";
-import type { OnRetry } from "./events.js";
-import type { Hand, Held } from "./hand.js";
-import type { Tally } from "./tally.js";
+import type { Held } from "./hand.js";
+import type { StageContext } from "./sink.js";
 
 const MAX_RECORDS = 100;
 const MAX_BYTES = 4 * 1024 * 1024;
 
-export interface RejecterOptions {
-  readonly runId: string;
+export interface RejecterOptions extends StageContext {
   /** The queue's name. */
   readonly queueName: string;
   readonly store: Pick<Store, "saveRejects">;
-  readonly clock: Clock;
-  readonly hand: Hand;
-  readonly tally: Tally;
-  readonly deleter: Deleter;
   readonly maxAgeMs: number;
-  readonly retryForMs: number;
-  readonly killed: AbortSignal;
-  /** Whether the run has failed: then one attempt is enough. */
-  readonly hasFailed: () => boolean;
   /** The body's structure without its values. */
   readonly shapeOf: (body: string) => unknown;
   /** Given: rejects are quarantined, so their bodies are sealed, committed and then deleted from the queue. */
   readonly seal: ((body: string, messageId: string) => Buffer) | undefined;
-  readonly giveBackLater: (id: string) => void;
   /** More rejects are left on the queue than can be kept away from the run. */
   readonly onTooMany: () => void;
-  readonly onRetry: OnRetry;
-  readonly onError: (error: unknown) => void;
 }
 
 /** Records rejects, and then leaves them to the queue's redrive policy or, quarantined, deletes them from it. */

@@ -1,14 +1,12 @@
 import { setMaxListeners } from "node:events";
-import { backoffMs, type Clock, sleep } from "../clock.js";
+import { type Backoff, backoffMs } from "../backoff.js";
+import { type Clock, sleep } from "../clock.js";
 import { isUnavailable } from "../errors.js";
 import type { ReceivedMessage } from "../message.js";
 import { createEmptiness } from "./emptiness.js";
 import { type Grant, PAGE_SIZE, type Permits } from "./permits.js";
 import type { Queue } from "./queue.js";
 import { messageBytes } from "./weight.js";
-
-const BASE_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 5_000;
 
 /**
  * After a stop, polls are left their wait, up to this, and the time of an answer: messages that SQS has handed out to
@@ -29,10 +27,11 @@ export interface PollerOptions {
   readonly retryForMs: number;
   /** Aborted: no further receives. */
   readonly stop: AbortSignal;
-  readonly onPage: (messages: readonly ReceivedMessage[]) => void;
+  /** `bytes`: what each message of the page weighs. */
+  readonly onPage: (messages: readonly ReceivedMessage[], bytes: readonly number[]) => void;
   /** A poll came back empty: what waits for company waits in vain. */
   readonly onIdle: () => void;
-  readonly onRetry: (retry: { code: string; attempt: number; delayMs: number }) => void;
+  readonly onRetry: (retry: Backoff) => void;
 }
 
 export interface Pollers {
@@ -43,6 +42,11 @@ export interface Pollers {
    * Rejects with the `QueueError` that ended it.
    */
   readonly ended: Promise<"empty" | "max" | "stopped">;
+}
+
+interface Page {
+  readonly messages: readonly ReceivedMessage[];
+  readonly bytes: readonly number[];
 }
 
 /**
@@ -78,10 +82,12 @@ export function startPollers(options: PollerOptions): Pollers {
         if (grant === null) return;
         const page = await receive(grant);
         if (page === undefined) return;
-        if (page.length > 0) {
+        const { messages, bytes } = page;
+        if (messages.length > 0) {
           emptiness.reset();
-          onPage(page);
-          if (page.length === PAGE_SIZE && active < concurrency && !ending() && permits.hasRoom()) start();
+          onPage(messages, bytes);
+          if (messages.length === PAGE_SIZE && active < concurrency && !ending() && permits.hasRoom())
+            start();
         } else {
           onIdle();
           if (active > 1) return;
@@ -98,20 +104,21 @@ export function startPollers(options: PollerOptions): Pollers {
     }
   };
 
-  const receive = async (grant: Grant): Promise<ReceivedMessage[] | undefined> => {
-    let page: ReceivedMessage[] | undefined;
+  const receive = async (grant: Grant): Promise<Page | undefined> => {
+    let page: Page | undefined;
     try {
       const request = {
         maxMessages: grant.messages,
         waitSeconds: options.waitSeconds,
         visibilitySeconds: options.visibilitySeconds,
       };
-      page = await withRetries(() => queue.receive(request, cut.signal), undefined);
+      const messages = await withRetries(() => queue.receive(request, cut.signal), undefined);
+      if (messages !== undefined) page = { messages, bytes: messages.map(messageBytes) };
       return page;
     } finally {
       permits.settle(grant, {
-        messages: page?.length ?? 0,
-        bytes: page?.reduce((sum, message) => sum + messageBytes(message), 0) ?? 0,
+        messages: page?.messages.length ?? 0,
+        bytes: page?.bytes.reduce((sum, bytes) => sum + bytes, 0) ?? 0,
       });
     }
   };
@@ -129,7 +136,7 @@ export function startPollers(options: PollerOptions): Pollers {
         if (cut.signal.aborted) return stopped;
         if (!isUnavailable(error)) throw error;
         giveUpAtMs ??= clock.now() + options.retryForMs;
-        const delayMs = backoffMs(clock, attempt, BASE_DELAY_MS, LONGEST_DELAY_MS);
+        const delayMs = backoffMs(clock, attempt);
         if (clock.now() + delayMs > giveUpAtMs) throw error;
         options.onRetry({ code: error.code, attempt: attempt + 1, delayMs });
         await sleep(clock, delayMs, halt);

@@ -1,10 +1,8 @@
-import { backoffMs, type Clock, sleep } from "../clock.js";
+import { type Backoff, backoffMs } from "../backoff.js";
+import { type Clock, sleep } from "../clock.js";
 import { isUnavailable, type Sqs2pgError } from "../errors.js";
 import type { Leases } from "./leases.js";
 import type { FailedEntry } from "./queue.js";
-
-const BASE_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 5_000;
 
 export interface SettleOptions {
   readonly clock: Clock;
@@ -13,7 +11,7 @@ export interface SettleOptions {
   readonly retryForMs: number;
   /** Aborted: no further attempts. */
   readonly signal: AbortSignal;
-  readonly onRetry: (retry: { code: string; attempt: number; delayMs: number }) => void;
+  readonly onRetry: (retry: Backoff) => void;
 }
 
 /** When the queue began to answer no call at all; undefined while it answers. Shared by the batches of one kind. */
@@ -82,7 +80,7 @@ export async function settleBatch(
 
     failingSinceMs ??= clock.now();
     const giveUpAtMs = Math.min(failingSinceMs, outage.since?.ms ?? failingSinceMs) + retryForMs;
-    const delayMs = backoffMs(clock, attempt, BASE_DELAY_MS, LONGEST_DELAY_MS);
+    const delayMs = backoffMs(clock, attempt);
     const isWorthWaiting = !signal.aborted && clock.now() + delayMs <= giveUpAtMs;
     if (isWorthWaiting) {
       onRetry({ code: failures.values().next().value?.code ?? "unknown", attempt: attempt + 1, delayMs });

@@ -1,14 +1,7 @@
-import { backoffMs, type Clock, sleep } from "../clock.js";
+import { type Backoff, backoffMs } from "../backoff.js";
+import { type Clock, sleep } from "../clock.js";
 import { asStoreError, toDatabaseError } from "./errors/database-error.js";
 import type { StoreError } from "./store.js";
-
-/** A transient error that is being waited out. */
-interface Retry {
-  readonly code: string;
-  /** 1 for the first retry. */
-  readonly attempt: number;
-  readonly delayMs: number;
-}
 
 export interface RetryOptions {
   readonly clock: Clock;
@@ -16,7 +9,7 @@ export interface RetryOptions {
   readonly retryForMs: number;
   /** Aborted: no further attempt; the one under way is waited for. */
   readonly signal?: AbortSignal | undefined;
-  readonly onRetry?: ((retry: Retry) => void) | undefined;
+  readonly onRetry?: ((retry: Backoff) => void) | undefined;
 }
 
 /** When the database began to fail; undefined while it answers. Shared by attempts that follow each other. */
@@ -33,9 +26,6 @@ type Attempted<T> =
       /** Some attempt may have committed. */
       readonly inDoubt: boolean;
     };
-
-const BASE_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 5_000;
 
 /**
  * Tries at least once, and until it succeeds, an error is not transient, the outage has lasted too long, or the signal
@@ -73,7 +63,7 @@ function delayBefore(attempt: number, outage: Outage, clock: Clock, retryForMs: 
   outage.sinceMs ??= now;
   const leftMs = outage.sinceMs + retryForMs - now;
   if (leftMs <= 0) return undefined;
-  return Math.min(leftMs, backoffMs(clock, attempt - 1, BASE_DELAY_MS, LONGEST_DELAY_MS));
+  return Math.min(leftMs, backoffMs(clock, attempt - 1));
 }
 
 /** The same for a statement without rows to account for: its value, or a thrown `DatabaseError`. */
@@ -83,7 +73,7 @@ export async function retrying<T>(action: () => Promise<T>, options: RetryOption
   throw toDatabaseError(result.error);
 }
 
-function tell({ onRetry }: RetryOptions, retry: Retry): void {
+function tell({ onRetry }: RetryOptions, retry: Backoff): void {
   try {
     onRetry?.(retry);
   } catch {
