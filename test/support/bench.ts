@@ -2,9 +2,8 @@ import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { test as plainTest, type TestAPI } from "vitest";
 import type { DrainReport } from "../../src/drain/report.js";
-import { migrate } from "../../src/loader/migrations/migrate.js";
 import { type CliOptions, type CliResult, type RunningCli, runCli, startCli } from "./cli.js";
-import { dropDatabase, openDatabase, type TestDatabase } from "./database.js";
+import { dropDatabase, openDatabase, openMigratedDatabase, type TestDatabase } from "./database.js";
 import { type SqsServer, startSqs, type TestQueue } from "./sqs.js";
 
 /** A masking key that is nobody's: the base64url of 32 bytes. */
@@ -53,8 +52,7 @@ export const test: TestAPI<Bench> = plainTest.extend<Bench>({
     await dropDatabase(database);
   },
   database: async ({ task: _task }, use) => {
-    const database = await openDatabase();
-    await migrate({ database: { url: database.url, env: {} } });
+    const database = await openMigratedDatabase();
     await use(database);
     await dropDatabase(database);
   },
@@ -120,14 +118,25 @@ export async function whileLocked(
   }
 }
 
-/** Lets rows wait, and only rows, for as long as somebody else holds `lock table gate`. */
-export async function addGate(database: TestDatabase): Promise<void> {
+/**
+ * Lets rows wait, and only rows, for as long as somebody else holds `lock table gate`; the first `passes` of them go
+ * through. A row that is tried again needs a pass again.
+ */
+export async function addGate(database: TestDatabase, passes = 0): Promise<void> {
   await database.query("create table gate ()");
-  await database.query(`create function wait() returns trigger language plpgsql as
-    'begin lock table gate in access share mode; return new; end'`);
+  await database.query("create sequence passes increment -1 minvalue -1000000 maxvalue 1000000 start 0");
+  await givePasses(database, passes);
+  // With its owner's rights: the role that loads need not know of it.
+  await database.query(`create function wait() returns trigger language plpgsql security definer as
+    'begin if nextval(''passes'') <= 0 then lock table gate in access share mode; end if; return new; end'`);
   await database.query(
     "create trigger wait before insert on user_logins for each row execute function wait()",
   );
+}
+
+/** Lets so many rows from now on through the gate, whoever holds it. */
+export async function givePasses(database: TestDatabase, passes: number): Promise<void> {
+  await database.query("select setval('passes', $1, false)", [passes]);
 }
 
 /** The fields of a report without an error, in their order: the design's. */

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, inject } from "vitest";
-// The key "postgres" of ProvidedContext is declared there.
-import type {} from "./global-setup.js";
+// The key "postgres" of ProvidedContext is declared there, too.
+import { MIGRATED } from "./global-setup.js";
 import { createDatabase, type PostgresFacts } from "./postgres.js";
 
 export interface TestDatabase {
@@ -57,11 +57,19 @@ export function useDatabase(options: DatabaseOptions = {}): TestDatabase {
   };
 }
 
-/** A new, empty database for whoever closes it with `dropDatabase`. */
-export async function openDatabase(): Promise<TestDatabase> {
-  const server = inject("postgres");
+/** A new, empty database for whoever closes it with `dropDatabase`; on the server of all tests, unless told otherwise. */
+export function openDatabase(server: PostgresFacts = inject("postgres")): Promise<TestDatabase> {
+  return open(server);
+}
+
+/** The same with the migrations applied. */
+export function openMigratedDatabase(): Promise<TestDatabase> {
+  return open(inject("postgres"), MIGRATED);
+}
+
+async function open(server: PostgresFacts, template?: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString("hex")}`;
-  const url = await createDatabase(server, name);
+  const url = await createDatabase(server, name, template);
   const pool = new pg.Pool({ connectionString: url, max: 4 });
   // A connection that the server ended while it was idle: tests that restart servers or drop databases do that.
   pool.on("error", () => {});

@@ -28,6 +28,8 @@ export interface PostgresServer extends PostgresFacts {
   createDatabase(name: string, template?: string): Promise<string>;
   /** Ends the server and starts it again on the same port and data; `immediate` is a crash with recovery. */
   restart(mode: StopMode): Promise<void>;
+  /** What the server has written to its log so far. */
+  log(): Promise<string>;
   /** Ends the server and removes its folder; harmless when called again. */
   stop(): Promise<void>;
 }
@@ -98,6 +100,7 @@ async function startIn(
       await server.stop(mode);
       server = await start();
     },
+    log: () => readFile(logFile, "utf8"),
     stop: async () => {
       await server.stop("fast");
       await remove(folder);
