@@ -35,3 +35,17 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
     signal?.addEventListener("abort", done, { once: true });
   });
 }
+
+/** What `work` resolves to, or undefined when that takes longer than `limitMs`: then it goes on, and nobody waits for it. */
+export async function within<Result>(
+  clock: Clock,
+  limitMs: number,
+  work: Promise<Result>,
+): Promise<Result | undefined> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([work, sleep(clock, limitMs, over.signal).then(() => undefined)]);
+  } finally {
+    over.abort();
+  }
+}

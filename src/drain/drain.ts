@@ -7,16 +7,17 @@ import type { Queue, QueueAttributes } from "../fetcher/queue.js";
 import { openQueue } from "../fetcher/sqs/open-queue.js";
 import { tableText } from "../loader/identifier.js";
 import { openStore } from "../loader/open-store.js";
-import { retrying } from "../loader/retry.js";
 import type { Store } from "../loader/store.js";
-import { createMask, sealBody } from "../masking/index.js";
+import { createMask } from "../masking/index.js";
+import type { Message } from "../message.js";
+import { sealMessage } from "../sealed-message.js";
 import { compileTransform } from "../transform/compile.js";
 import { keysOf, shapeOf } from "../transform/shape.js";
 import { unlessStopped } from "../unless-stopped.js";
-import { version } from "../version.js";
 import { runEngine } from "./engine.js";
 import type { OnDrainEvent } from "./events.js";
 import { type DrainLimits, mostInHand, PARALLEL_DELETES, PARALLEL_LOADS, resolveLimits } from "./limits.js";
+import { recordStart } from "./record-run.js";
 import type { DrainReport } from "./report.js";
 
 /** Heartbeats, rejects and counters beside the pollers and the deletes. */
@@ -56,7 +57,7 @@ export async function drain(settings: Settings, options: DrainOptions = {}): Pro
   }
   const seal =
     options.onReject === "quarantine" && key !== undefined
-      ? (body: string, messageId: string) => sealBody(key, body, messageId)
+      ? (message: Message, id: string) => sealMessage(key, message, id)
       : undefined;
   const knownKeys = keysOf(pipeline);
 
@@ -86,17 +87,10 @@ export async function drain(settings: Settings, options: DrainOptions = {}): Pro
     });
     if (store !== undefined) {
       const run = {
-        id: runId,
-        queue: queue.name,
-        target: pipeline.table,
-        startedAtMs: clock.now(),
-        keyId: key?.id ?? null,
-        version,
+        ...{ id: runId, command: "drain" as const, queue: queue.name },
+        ...{ target: pipeline.table, keyId: key?.id ?? null },
       };
-      await unlessStopped(
-        retrying(() => store.startRun(run), { clock, retryForMs: 0 }),
-        stop,
-      );
+      await recordStart(store, run, { clock, stop });
     }
     return await runEngine({
       runId,

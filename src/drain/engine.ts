@@ -1,16 +1,17 @@
 import { setMaxListeners } from "node:events";
 import type { Backoff } from "../backoff.js";
-import type { Clock } from "../clock.js";
+import { type Clock, within } from "../clock.js";
 import { createLeases } from "../fetcher/leases.js";
 import { createPermits, PAGE_SIZE } from "../fetcher/permits.js";
 import { startPollers } from "../fetcher/pollers.js";
 import type { Queue, QueueAttributes, QueueCounters } from "../fetcher/queue.js";
 import type { Store } from "../loader/store.js";
-import type { ReceivedMessage } from "../message.js";
+import type { Message, ReceivedMessage } from "../message.js";
 import type { Transform } from "../transform/types.js";
 import { buildReport } from "./build-report.js";
 import type { OnDrainEvent, Retried, Retry } from "./events.js";
 import { createHand } from "./hand.js";
+import { createHeldGroups } from "./held-groups.js";
 import * as LIMITS from "./limits.js";
 import { createNarrator } from "./narrator.js";
 import { pruneLedger, recordRun } from "./record-run.js";
@@ -31,8 +32,8 @@ export interface EngineOptions {
   readonly store: Store | undefined;
   readonly transform: Transform;
   readonly shapeOf: (body: string) => unknown;
-  /** Given: rejects are quarantined. */
-  readonly seal: ((body: string, messageId: string) => Buffer) | undefined;
+  /** Given: rejects are quarantined, sealed by this; `id` is the message's in the tables. */
+  readonly seal: ((message: Message, id: string) => Buffer) | undefined;
   readonly limits: LIMITS.DrainLimits;
   readonly clock: Clock;
   /** Aborted: stop receiving, finish what is in hand, give back the rest. */
@@ -95,6 +96,7 @@ export async function runEngine(options: EngineOptions): Promise<DrainReport> {
   const giveBackLater = (id: string): void => {
     toGiveBack.push(id);
   };
+  const groups = createHeldGroups(attributes.fifo && options.seal === undefined);
   const sink = createSink({
     runId,
     queue,
@@ -102,24 +104,33 @@ export async function runEngine(options: EngineOptions): Promise<DrainReport> {
     clock,
     leases,
     hand,
+    groups,
     tally,
     stopper,
     kill,
+    fifo: attributes.fifo,
+    maxReceiveCount: attributes.redrivePolicy?.maxReceiveCount ?? Number.POSITIVE_INFINITY,
     batchSize: limits.batchSize,
-    patience: LIMITS.patienceFor(attributes.fifo),
+    rejectsInARow: limits.rejectsInARow,
     shapeOf: options.shapeOf,
     seal: options.seal,
     giveBackLater,
     onRetry,
+    onNotice: (message) => narrator.tell({ type: "notice", message }),
     onProgress: narrator.progress,
   });
 
-  const onPage = (page: readonly ReceivedMessage[], bytes: readonly number[]): void => {
+  const onPage = (page: readonly ReceivedMessage[], bytes: readonly number[]): boolean => {
+    let hasNews = false;
+    groups.handedOut(page);
     for (const [index, message] of page.entries()) {
       tally.received += 1;
       const { held, isRedelivery } = hand.take(message, bytes[index] ?? 0);
+      hasNews ||= held.isNew && !isRedelivery;
       if (isRedelivery) {
         if (held.isDecided) tally.duplicates += 1;
+        // Its group has just been handed out anew.
+        if (held.isReject) groups.hold(held);
       } else if (stopper.signal.aborted) giveBackLater(held.id);
       else {
         const outcome = transform(held.message);
@@ -128,6 +139,7 @@ export async function runEngine(options: EngineOptions): Promise<DrainReport> {
       }
     }
     narrator.progress();
+    return hasNews;
   };
 
   const report = (queueAfter: QueueCounters | null): DrainReport =>
@@ -148,6 +160,10 @@ export async function runEngine(options: EngineOptions): Promise<DrainReport> {
 
   const finish = async (): Promise<DrainReport> => {
     await sink.finish();
+    // No renewal may cross with what gives the message back: it would touch the lease of whoever receives it next.
+    await within(clock, LIMITS.GIVE_BACK_FOR_MS, leases.close());
+    // It has reported; its leases have not been renewed since, so the messages may be others' by now.
+    if (kill.aborted) return report(null);
     await release(toGiveBack, {
       ...retryOptions("release", LIMITS.GIVE_BACK_FOR_MS),
       queue,
@@ -157,13 +173,13 @@ export async function runEngine(options: EngineOptions): Promise<DrainReport> {
       stopper,
       concurrency: LIMITS.PARALLEL_DELETES,
     });
-    leases.close();
-    const queueAfter = await queue.attributes().then(countersOf, () => null);
+    const counters = queue.attributes().then(countersOf, () => null);
+    const queueAfter = (await within(clock, LIMITS.GIVE_BACK_FOR_MS, counters)) ?? null;
     if (store !== undefined) {
       // A run that has failed has been patient enough.
       const patience = retryOptions("record", stopper.hasFailed() ? 0 : LIMITS.RETRY_FOR_MS);
       try {
-        await recordRun(store, report(queueAfter), patience);
+        await recordRun(store, report(queueAfter), { ...patience, stop: options.stop });
       } catch (error) {
         stopper.fail(error);
       }
@@ -204,6 +220,8 @@ export async function runEngine(options: EngineOptions): Promise<DrainReport> {
     stop: stopper.signal,
     onPage,
     onIdle: sink.flush,
+    // A dry run has all of them in hand until its end.
+    isAtWork: () => !isDryRun && hand.isAtWork(),
   });
   const work = pollers.ended
     .then((ended) => {
@@ -222,7 +240,7 @@ export async function runEngine(options: EngineOptions): Promise<DrainReport> {
     return await Promise.race([work, killed]);
   } finally {
     cancelDeadline?.();
-    leases.close();
+    void leases.close();
     over.abort();
   }
 }

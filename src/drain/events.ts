@@ -44,7 +44,8 @@ export type DrainEvent =
       readonly delay_ms: number;
     };
 
-export type Retried = "load" | "rejects" | "record" | "delete" | "release" | "receive";
+/** `read`: sealed rejects. */
+export type Retried = "load" | "rejects" | "record" | "read" | "delete" | "release" | "receive";
 
 export interface Retry extends Backoff {
   readonly what: Retried;

@@ -7,10 +7,16 @@ import { toUuid } from "../message-id.js";
 export interface Held {
   /** The message id as a UUID: what the ledger knows it by. */
   readonly id: string;
+  /** Among all messages of the run, in the order in which they came. */
+  readonly place: number;
+  /** False: it was parked and came back all the same. */
+  readonly isNew: boolean;
   message: Message;
   bytes: number;
   /** How often SQS has handed it out before its outcome was known: each delivery is counted with that outcome. */
   deliveries: number;
+  /** It is no row, or none that the database takes. */
+  isReject: boolean;
   /** Its outcome is known and counted; what remains is to delete it or to give it back. */
   isDecided: boolean;
 }
@@ -22,10 +28,15 @@ export interface HandOptions {
   readonly mostParked: number;
 }
 
+interface Taken {
+  readonly held: Held;
+  readonly isRedelivery: boolean;
+}
+
 /** The messages in hand, each with its lease and its permit. */
 export interface Hand {
   /** A redelivery of a message in hand answers that message: its lease has the new handle then. */
-  take(received: ReceivedMessage, bytes: number): { readonly held: Held; readonly isRedelivery: boolean };
+  take(received: ReceivedMessage, bytes: number): Taken;
   get(id: string): Held | undefined;
   /** Its outcome is known and is being counted; answers for how many deliveries. */
   decide(id: string): number;
@@ -39,6 +50,8 @@ export interface Hand {
    * false when there is no room for that any more.
    */
   park(id: string): boolean;
+  /** Whether there are any that are new. */
+  isAtWork(): boolean;
   /** Deliveries in hand without an outcome yet. */
   undecided(): number;
   /** Messages in hand with an outcome, which are still to be deleted. */
@@ -48,11 +61,14 @@ export interface Hand {
 export function createHand({ leases, permits, mostParked }: HandOptions): Hand {
   const inHand = new Map<string, Held>();
   const parked = new Set<string>();
+  let taken = 0;
+  let newInHand = 0;
 
   const letGo = (id: string, keepLease: boolean): void => {
     const held = inHand.get(id);
     if (held === undefined) return;
     inHand.delete(id);
+    if (held.isNew) newInHand -= 1;
     if (!keepLease) leases.drop(id);
     permits.release({ messages: 1, bytes: held.bytes });
   };
@@ -61,7 +77,8 @@ export function createHand({ leases, permits, mostParked }: HandOptions): Hand {
     take: ({ receiptHandle, ...message }, bytes) => {
       const id = toUuid(message.messageId);
       // It came back although we kept its lease: then it is a delivery like any other.
-      if (parked.delete(id)) leases.drop(id);
+      const wasParked = parked.delete(id);
+      if (wasParked) leases.drop(id);
       leases.hold(id, receiptHandle);
       const known = inHand.get(id);
       if (known !== undefined) {
@@ -69,7 +86,13 @@ export function createHand({ leases, permits, mostParked }: HandOptions): Hand {
         if (!known.isDecided) known.deliveries += 1;
         return { held: known, isRedelivery: true };
       }
-      const held: Held = { id, message, bytes, deliveries: 1, isDecided: false };
+      taken += 1;
+      const isNew = !wasParked;
+      if (isNew) newInHand += 1;
+      const held: Held = {
+        ...{ id, place: taken, isNew, message, bytes },
+        ...{ deliveries: 1, isReject: false, isDecided: false },
+      };
       inHand.set(id, held);
       return { held, isRedelivery: false };
     },
@@ -92,6 +115,7 @@ export function createHand({ leases, permits, mostParked }: HandOptions): Hand {
       letGo(id, hasRoom);
       return hasRoom;
     },
+    isAtWork: () => newInHand > 0,
     undecided: () => sumOf(inHand, ({ isDecided, deliveries }) => (isDecided ? 0 : deliveries)),
     undeleted: () => sumOf(inHand, ({ isDecided }) => (isDecided ? 1 : 0)),
   };

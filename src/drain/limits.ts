@@ -14,6 +14,11 @@ export interface DrainLimits {
   readonly waitSeconds: number;
   /** VisibilityTimeout of the leases, in seconds. */
   readonly visibilitySeconds: number;
+  /**
+   * So many rejects in a row end the run: messages that cannot become rows with none between them that can, or rows
+   * that the database refuses with none between them that it takes.
+   */
+  readonly rejectsInARow: number;
 }
 
 export const DEFAULT_LIMITS: DrainLimits = {
@@ -23,6 +28,7 @@ export const DEFAULT_LIMITS: DrainLimits = {
   concurrency: 16,
   waitSeconds: 1,
   visibilitySeconds: 120,
+  rejectsInARow: 1_000,
 };
 
 /** What each limit may be. `batchSize`: PostgreSQL plans an array of any length; memory is what bounds it. */
@@ -35,7 +41,13 @@ export const LIMIT_BOUNDS: Readonly<
   concurrency: { min: 1, max: 256 },
   waitSeconds: { min: 1, max: 20 },
   visibilitySeconds: { min: 2, max: 43_200 },
+  rejectsInARow: { min: 1 },
 };
+
+/** Who allows many rejects allows them in a row. */
+export function rejectsInARowFor(maxRejects: number): number {
+  return Math.max(DEFAULT_LIMITS.rejectsInARow, maxRejects);
+}
 
 /** The defaults with what the caller has set. Throws `UsageError` for a limit that is out of its bounds. */
 export function resolveLimits(given: Partial<DrainLimits>): DrainLimits {
@@ -58,8 +70,13 @@ export const RETRY_FOR_MS = 60_000;
 /** Giving back is a courtesy: what is not given back comes back by itself, so it is not tried for long. */
 export const GIVE_BACK_FOR_MS = 5_000;
 
-/** Statements under way at once: one is planned and sent while another one is committed. */
+/** Statements under way at once, at most: one is planned and sent while another one is committed. */
 export const PARALLEL_LOADS = 2;
+
+/** The rows of a FIFO queue's groups may be in any batch, so that batches must not overtake each other. */
+export function parallelLoads(fifo: boolean): number {
+  return fifo ? 1 : PARALLEL_LOADS;
+}
 
 /** Delete calls under way at once. */
 export const PARALLEL_DELETES = 16;
@@ -89,7 +106,7 @@ export function mostInHand(fifo: boolean): number {
 }
 
 /**
- * Rejects left on the queue whose leases one run keeps. With more of them something is wrong with the queue or the
+ * Rejects left on the queue, and what they hold in their FIFO groups, whose leases one run keeps. With more of them something is wrong with the queue or the
  * pipeline, and the run stops.
  */
 export function mostParked(fifo: boolean): number {

@@ -1,15 +1,26 @@
-import PQueue from "p-queue";
 import { loadBatch } from "../loader/load-batch.js";
 import type { LoadRow, Store } from "../loader/store.js";
 import type { Warning } from "../row.js";
+import { createTaskQueue } from "../task-queue.js";
 import { createBatcher } from "./batcher.js";
+import type { Held } from "./hand.js";
+import type { HeldGroups } from "./held-groups.js";
 import type { Rejecter } from "./rejecter.js";
 import type { Sink, StageContext } from "./sink.js";
 import { createStamps } from "./stamps.js";
+import type { Streak } from "./streak.js";
 
 export interface LoadSinkOptions extends StageContext {
   readonly store: Store;
   readonly rejecter: Rejecter;
+  readonly groups: HeldGroups;
+  /** Of the redrive policy. */
+  readonly maxReceiveCount: number;
+  readonly onNotice: (message: string) => void;
+  /** Messages that cannot become rows. */
+  readonly unusable: Streak;
+  /** Rows that the database refuses: with too many of them nothing more is loaded. */
+  readonly refused: Streak;
   readonly batchSize: number;
   readonly batchBytes: number;
   readonly batchAgeMs: number;
@@ -19,20 +30,38 @@ export interface LoadSinkOptions extends StageContext {
 
 /** Loads rows in batches, some at once; what is committed goes to the deleter, what the database refuses is a reject. */
 export function createLoadSink(options: LoadSinkOptions): Sink {
-  const { clock, hand, tally, deleter, rejecter, giveBackLater } = options;
-  const loads = new PQueue({ concurrency: options.concurrency });
+  const { clock, hand, tally, deleter, rejecter, groups, unusable, refused, giveBackLater } = options;
+  const loads = createTaskQueue(options.concurrency);
   const nextStamp = createStamps(clock);
+  let nearRedrive = 0;
   const warned = new Map<string, readonly Warning[]>();
   const batcher = createBatcher<LoadRow>({
     clock,
     maxItems: options.batchSize,
     maxBytes: options.batchBytes,
     maxAgeMs: options.batchAgeMs,
-    onBatch: (rows) => void loads.add(() => load(rows)),
+    onBatch: (rows) => loads.add(() => load(rows)),
   });
 
+  const isBehindReject = (id: string): boolean => {
+    const held = hand.get(id);
+    return held !== undefined && groups.isHeld(held);
+  };
+
+  const hold = (reject: Held): void => {
+    reject.isReject = true;
+    groups.hold(reject);
+  };
+
+  /** Like the reject that it is behind, it stays away while the run lasts. */
+  const leave = (id: string): void => {
+    if ((hand.get(id)?.message.receiveCount ?? 0) >= options.maxReceiveCount) nearRedrive += 1;
+    tally.released += hand.decide(id);
+    if (!hand.park(id)) options.onTooManyLeft();
+  };
+
   const load = async (rows: readonly LoadRow[]): Promise<void> => {
-    if (options.hasFailed()) {
+    if (options.hasFailed() || refused.isTooLong()) {
       for (const { messageId } of rows) giveBackLater(messageId);
       return;
     }
@@ -43,6 +72,15 @@ export function createLoadSink(options: LoadSinkOptions): Sink {
       retryForMs: options.retryForMs,
       signal: options.killed,
       onRetry: (retry) => options.onRetry({ what: "load", ...retry }),
+      onLoaded: refused.end,
+      onRefused: (id) => {
+        const held = hand.get(id);
+        if (held === undefined) return;
+        refused.add(held.message);
+        hold(held);
+      },
+      isKeptBack: isBehindReject,
+      isHopeless: refused.isTooLong,
     });
 
     tally.batches += result.statements;
@@ -61,6 +99,7 @@ export function createLoadSink(options: LoadSinkOptions): Sink {
     }
     // What is in doubt is neither given back nor let go: its lease ends by itself, and the ledger knows the answer.
     for (const id of result.unloaded) giveBackLater(id);
+    for (const id of result.keptBack) leave(id);
     if (result.error !== null) options.onError(result.error);
   };
 
@@ -71,16 +110,31 @@ export function createLoadSink(options: LoadSinkOptions): Sink {
 
   return {
     row: (held, row) => {
+      unusable.end();
+      if (groups.isHeld(held)) {
+        leave(held.id);
+        return;
+      }
       if (row.warnings !== undefined) warned.set(held.id, row.warnings);
       batcher.add({ messageId: held.id, values: row.values }, held.bytes);
     },
-    reject: (held, reject) => rejecter.add(held, reject),
+    reject: (held, reject) => {
+      unusable.add(held.message);
+      hold(held);
+      rejecter.add(held, reject);
+    },
     flush,
     finish: async () => {
       flush();
       await loads.onIdle();
       await rejecter.finish();
       await deleter.finish();
+      if (nearRedrive > 0) {
+        const count = nearRedrive.toLocaleString("en-US");
+        options.onNotice(
+          `near the redrive limit: ${count} of the messages behind a reject in their FIFO group may go to the dead-letter queue with it`,
+        );
+      }
     },
   };
 }

@@ -1,7 +1,8 @@
-import PQueue from "p-queue";
 import { retrying } from "../loader/retry.js";
 import type { RejectRecord, Store } from "../loader/store.js";
+import type { Message } from "../message.js";
 import type { Reject } from "../reject.js";
+import { createTaskQueue } from "../task-queue.js";
 import { createBatcher } from "./batcher.js";
 import type { Held } from "./hand.js";
 import type { StageContext } from "./sink.js";
@@ -16,10 +17,8 @@ export interface RejecterOptions extends StageContext {
   readonly maxAgeMs: number;
   /** The body's structure without its values. */
   readonly shapeOf: (body: string) => unknown;
-  /** Given: rejects are quarantined, so their bodies are sealed, committed and then deleted from the queue. */
-  readonly seal: ((body: string, messageId: string) => Buffer) | undefined;
-  /** More rejects are left on the queue than can be kept away from the run. */
-  readonly onTooMany: () => void;
+  /** Given: rejects are quarantined, so they are sealed, committed and then deleted from the queue. */
+  readonly seal: ((message: Message, id: string) => Buffer) | undefined;
 }
 
 /** Records rejects, and then leaves them to the queue's redrive policy or, quarantined, deletes them from it. */
@@ -32,13 +31,13 @@ export interface Rejecter {
 
 export function createRejecter(options: RejecterOptions): Rejecter {
   const { hand, tally, deleter, seal } = options;
-  const saves = new PQueue({ concurrency: 1 });
+  const saves = createTaskQueue(1);
   const batcher = createBatcher<{ held: Held; reject: Reject }>({
     clock: options.clock,
     maxItems: MAX_RECORDS,
     maxBytes: MAX_BYTES,
     maxAgeMs: options.maxAgeMs,
-    onBatch: (entries) => void saves.add(() => save(entries)),
+    onBatch: (entries) => saves.add(() => save(entries)),
   });
 
   const save = async (entries: readonly { held: Held; reject: Reject }[]): Promise<void> => {
@@ -61,7 +60,7 @@ export function createRejecter(options: RejecterOptions): Rejecter {
     }
     const ids = entries.map(({ held }) => held.id);
     if (seal !== undefined) deleter.add(ids);
-    else if (!ids.map(hand.park).every(Boolean)) options.onTooMany();
+    else if (!ids.map(hand.park).every(Boolean)) options.onTooManyLeft();
   };
 
   const toRecord = ({ held: { id, message }, reject }: { held: Held; reject: Reject }): RejectRecord => ({
@@ -70,7 +69,7 @@ export function createRejecter(options: RejecterOptions): Rejecter {
     queue: options.queueName,
     runId: options.runId,
     shape: options.shapeOf(message.body),
-    sealedBody: seal?.(message.body, id) ?? null,
+    sealedBody: seal?.(message, id) ?? null,
     receiveCount: message.receiveCount,
     sentAtMs: message.sentAtMs,
   });

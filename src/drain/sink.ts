@@ -21,6 +21,8 @@ export interface StageContext {
   readonly giveBackLater: (id: string) => void;
   readonly onRetry: OnRetry;
   readonly onError: (error: unknown) => void;
+  /** More messages are left on the queue than can be kept away from the run. */
+  readonly onTooManyLeft: () => void;
 }
 
 /** Where transformed messages go: into the database, or, in a dry run, back to the queue. */

@@ -3,14 +3,17 @@ import { createDeleter } from "../fetcher/deleter.js";
 import type { Leases } from "../fetcher/leases.js";
 import type { Queue } from "../fetcher/queue.js";
 import type { Store } from "../loader/store.js";
+import type { Message } from "../message.js";
 import { createDryRunSink } from "./dry-run-sink.js";
 import type { OnRetry } from "./events.js";
 import type { Hand } from "./hand.js";
+import type { HeldGroups } from "./held-groups.js";
 import * as LIMITS from "./limits.js";
 import { createLoadSink } from "./load-sink.js";
 import { createRejecter } from "./rejecter.js";
 import type { Sink } from "./sink.js";
 import type { Stopper } from "./stopper.js";
+import { createStreak, type Streak, tooManyRefused, tooManyUnusable } from "./streak.js";
 import type { Tally } from "./tally.js";
 
 export interface StageOptions {
@@ -21,23 +24,31 @@ export interface StageOptions {
   readonly clock: Clock;
   readonly leases: Leases;
   readonly hand: Hand;
+  readonly groups: HeldGroups;
   readonly tally: Tally;
   readonly stopper: Stopper;
   readonly kill: AbortSignal;
+  readonly fifo: boolean;
+  /** Of the redrive policy; Infinity without one. */
+  readonly maxReceiveCount: number;
   readonly batchSize: number;
-  readonly patience: LIMITS.Patience;
+  readonly rejectsInARow: number;
   readonly shapeOf: (body: string) => unknown;
-  readonly seal: ((body: string, messageId: string) => Buffer) | undefined;
+  readonly seal: ((message: Message, id: string) => Buffer) | undefined;
   readonly giveBackLater: (id: string) => void;
   readonly onRetry: OnRetry;
+  readonly onNotice: (message: string) => void;
   readonly onProgress: () => void;
 }
 
 /** Puts the stages after the transform together: batcher, loader, rejecter and deleter, or a dry run's stand-in. */
 export function createSink(options: StageOptions): Sink {
   const { queue, store, clock, leases, hand, tally, stopper, kill, giveBackLater, onRetry } = options;
-  const { batchAgeMs, deleteAgeMs } = options.patience;
-  if (store === undefined) return createDryRunSink({ hand, tally, giveBackLater });
+  const { batchAgeMs, deleteAgeMs } = LIMITS.patienceFor(options.fifo);
+  if (store === undefined) {
+    const { maxReceiveCount, onNotice } = options;
+    return createDryRunSink({ hand, tally, giveBackLater, maxReceiveCount, onNotice });
+  }
 
   const deleter = createDeleter({
     queue,
@@ -56,6 +67,9 @@ export function createSink(options: StageOptions): Sink {
       options.onProgress();
     },
   });
+  const tooMany = (why: string): void => {
+    if (stopper.stopShort("rejects")) options.onNotice(why);
+  };
   const shared = {
     runId: options.runId,
     store,
@@ -69,6 +83,10 @@ export function createSink(options: StageOptions): Sink {
     giveBackLater,
     onRetry,
     onError: stopper.fail,
+    onTooManyLeft: () =>
+      tooMany(
+        "no more can be left on the queue by one run, which keeps the leases of rejects and of what they hold: --on-reject quarantine takes them off it",
+      ),
   };
   const rejecter = createRejecter({
     ...shared,
@@ -76,14 +94,24 @@ export function createSink(options: StageOptions): Sink {
     maxAgeMs: batchAgeMs,
     shapeOf: options.shapeOf,
     seal: options.seal,
-    onTooMany: () => stopper.stop("rejects"),
   });
+  const streakOf = (say: (count: number) => string): Streak =>
+    createStreak({
+      tooMany: options.rejectsInARow,
+      areLeft: options.seal === undefined,
+      onTooMany: () => tooMany(say(options.rejectsInARow)),
+    });
   return createLoadSink({
     ...shared,
     rejecter,
+    groups: options.groups,
+    maxReceiveCount: options.maxReceiveCount,
+    onNotice: options.onNotice,
+    unusable: streakOf(tooManyUnusable),
+    refused: streakOf(tooManyRefused),
     batchSize: options.batchSize,
     batchBytes: LIMITS.BATCH_BYTES,
     batchAgeMs,
-    concurrency: LIMITS.PARALLEL_LOADS,
+    concurrency: LIMITS.parallelLoads(options.fifo),
   });
 }

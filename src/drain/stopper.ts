@@ -1,5 +1,5 @@
 import { Sqs2pgError } from "../errors.js";
-import type { DrainReport, StoppedBecause } from "./report.js";
+import type { RunError, StoppedBecause } from "./report.js";
 
 /** Why a run ends: the first reason counts, being cut off before that, and an error before all others. */
 export interface Stopper {
@@ -7,6 +7,8 @@ export interface Stopper {
   readonly signal: AbortSignal;
   /** Ends receiving. */
   stop(because: StoppedBecause): void;
+  /** The same; an end that was only noted is not got to. Answers whether this is the reason now and was not before. */
+  stopShort(because: StoppedBecause): boolean;
   /** Ends the run at once: whatever the reason was before, it did not get to its end. */
   cutOff(because: StoppedBecause): void;
   /** Notes a reason without cutting off what is being received. */
@@ -15,12 +17,13 @@ export interface Stopper {
   fail(error: unknown): void;
   hasFailed(): boolean;
   because(): StoppedBecause;
-  error(): DrainReport["error"];
+  error(): RunError | undefined;
 }
 
 export function createStopper(onFailure: (error: unknown) => void): Stopper {
   const controller = new AbortController();
   let first: StoppedBecause | undefined;
+  let noted: StoppedBecause | undefined;
   let failure: { readonly error: unknown } | undefined;
 
   return {
@@ -29,11 +32,18 @@ export function createStopper(onFailure: (error: unknown) => void): Stopper {
       first ??= because;
       controller.abort();
     },
+    stopShort: (because) => {
+      const counts = failure === undefined && (first === undefined || first === noted);
+      if (counts) first = because;
+      controller.abort();
+      return counts;
+    },
     cutOff: (because) => {
       first = because;
       controller.abort();
     },
     note: (because) => {
+      noted = because;
       first ??= because;
     },
     fail: (error) => {
@@ -48,7 +58,7 @@ export function createStopper(onFailure: (error: unknown) => void): Stopper {
 }
 
 /** Only our own errors speak: others may quote values. */
-function describe(error: unknown): NonNullable<DrainReport["error"]> {
+function describe(error: unknown): RunError {
   if (error instanceof Sqs2pgError) return { kind: error.kind, code: error.code, message: error.message };
   return { kind: "failed", code: "internal", message: "an unexpected error ended the run" };
 }

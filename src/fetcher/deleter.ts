@@ -1,7 +1,7 @@
-import PQueue from "p-queue";
+import { createTaskQueue } from "../task-queue.js";
 import { PAGE_SIZE } from "./permits.js";
 import type { Queue } from "./queue.js";
-import { type Outage, type Settled, type SettleOptions, settleBatch } from "./settle-batch.js";
+import { noOutage, type Settled, type SettleOptions, settleBatch } from "./settle-batch.js";
 
 export interface DeleterOptions extends SettleOptions {
   readonly queue: Pick<Queue, "deleteBatch">;
@@ -22,15 +22,15 @@ export interface Deleter {
 
 export function createDeleter(options: DeleterOptions): Deleter {
   const { queue, clock, concurrency, maxAgeMs, onSettled } = options;
-  const calls = new PQueue({ concurrency });
-  const outage: Outage = { since: undefined };
+  const calls = createTaskQueue(concurrency);
+  const outage = noOutage();
   let waiting: string[] = [];
   let cancelTimer: (() => void) | undefined;
 
   const send = (size: number): void => {
     const ids = waiting.slice(0, size);
     waiting = waiting.slice(size);
-    void calls.add(async () => {
+    calls.add(async () => {
       const remove = (receiptHandles: string[]): ReturnType<Queue["deleteBatch"]> =>
         queue.deleteBatch(receiptHandles);
       onSettled(await settleBatch(ids, remove, options, outage));

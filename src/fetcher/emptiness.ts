@@ -5,10 +5,18 @@ import type { Queue } from "./queue.js";
 const SIGHTINGS = 2;
 
 /**
- * With nothing received for so long, messages that the counter still shows are out of reach: held back by a FIFO
- * group or by another consumer's lease. AWS lets the counter lag by about a minute.
+ * With nothing received for so long, and nothing in hand that could hold back its own FIFO group, messages that the
+ * counter still shows are out of reach: held back by another consumer's lease, or by a reject. AWS lets the counter lag
+ * by about a minute.
  */
 const OUT_OF_REACH_MS = 60_000;
+
+export interface EmptinessOptions {
+  readonly queue: Pick<Queue, "attributes">;
+  readonly clock: Clock;
+  /** Whether messages in hand are still to be loaded or deleted. */
+  readonly isAtWork: () => boolean;
+}
 
 export interface Emptiness {
   /** A message came. */
@@ -21,13 +29,7 @@ export interface Emptiness {
  * Empty means that the last long poll brought nothing and ApproximateNumberOfMessages is 0, seen twice. Neither is
  * proof alone: a poll can come back empty while messages are there, and the counter lags.
  */
-export function createEmptiness({
-  queue,
-  clock,
-}: {
-  readonly queue: Pick<Queue, "attributes">;
-  readonly clock: Clock;
-}): Emptiness {
+export function createEmptiness({ queue, clock, isAtWork }: EmptinessOptions): Emptiness {
   let sightings = 0;
   let quietSinceMs: number | undefined;
 
@@ -37,7 +39,8 @@ export function createEmptiness({
       quietSinceMs = undefined;
     },
     confirm: async () => {
-      quietSinceMs ??= clock.now();
+      if (isAtWork()) quietSinceMs = undefined;
+      else quietSinceMs ??= clock.now();
       const { visible } = await queue.attributes();
       sightings = visible === 0 ? sightings + 1 : 0;
       const outOfReach = quietSinceMs !== undefined && clock.now() - quietSinceMs >= OUT_OF_REACH_MS;

@@ -1,7 +1,9 @@
-import PQueue from "p-queue";
+import { within } from "../clock.js";
+import { QueueError } from "../errors.js";
+import { createTaskQueue } from "../task-queue.js";
 import { PAGE_SIZE } from "./permits.js";
 import type { FailedEntry, Queue } from "./queue.js";
-import { type Outage, type Settled, type SettleOptions, settleBatch } from "./settle-batch.js";
+import { noOutage, type Settled, type SettleOptions, settleBatch } from "./settle-batch.js";
 
 export interface GiveBackOptions extends SettleOptions {
   readonly queue: Pick<Queue, "changeVisibilityBatch">;
@@ -12,18 +14,20 @@ export interface GiveBackOptions extends SettleOptions {
 
 /**
  * Gives messages back: their visibility timeout becomes 0, so that they can be received again at once. One that could
- * not be given back comes back by itself when its visibility timeout ends.
+ * not be given back comes back by itself when its visibility timeout ends; so a call that is not answered within
+ * `retryForMs` is not waited for.
  */
 export async function giveBack(ids: readonly string[], options: GiveBackOptions): Promise<void> {
-  const calls = new PQueue({ concurrency: options.concurrency });
-  const outage: Outage = { since: undefined };
+  const calls = createTaskQueue(options.concurrency);
+  const outage = noOutage();
   for (let start = 0; start < ids.length; start += PAGE_SIZE) {
     const page = ids.slice(start, start + PAGE_SIZE);
-    void calls.add(async () => {
+    calls.add(async () => {
       const release = async (receiptHandles: string[]): Promise<FailedEntry[]> => {
-        const failed = await options.queue.changeVisibilityBatch(
-          receiptHandles.map((receiptHandle) => ({ receiptHandle, visibilitySeconds: 0 })),
-        );
+        const changes = receiptHandles.map((receiptHandle) => ({ receiptHandle, visibilitySeconds: 0 }));
+        const call = options.queue.changeVisibilityBatch(changes);
+        const failed = await within(options.clock, options.retryForMs, call);
+        if (failed === undefined) throw new QueueError("unavailable", "timed_out", "SQS does not answer");
         // Its visibility timeout has ended already: it is back.
         return failed.filter(({ code }) => !code.endsWith("MessageNotInflight"));
       };

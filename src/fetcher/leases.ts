@@ -33,8 +33,8 @@ export interface Leases {
   /** The newest receipt handle. */
   receiptHandle(id: string): string | undefined;
   drop(id: string): void;
-  /** Ends the heartbeats. */
-  close(): void;
+  /** Ends the heartbeats; resolves when none is under way any more. */
+  close(): Promise<void>;
 }
 
 export interface LeaseOptions {
@@ -53,6 +53,7 @@ export function createLeases(options: LeaseOptions): Leases {
   const retries: Schedule = new Map();
   let calls = 0;
   let closed = false;
+  const onQuiet: (() => void)[] = [];
   let timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
 
   const plan = (schedule: Schedule, id: string, lease: Lease, delayMs: number): void => {
@@ -101,6 +102,7 @@ export function createLeases(options: LeaseOptions): Leases {
       void renew(due).finally(() => {
         calls -= 1;
         wake();
+        if (closed && calls === 0) for (const tell of onQuiet.splice(0)) tell();
       });
     }
   };
@@ -175,6 +177,7 @@ export function createLeases(options: LeaseOptions): Leases {
     close: () => {
       closed = true;
       stopTimer();
+      return calls === 0 ? Promise.resolve() : new Promise((resolve) => onQuiet.push(resolve));
     },
   };
 }

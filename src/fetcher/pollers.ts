@@ -3,6 +3,7 @@ import { type Backoff, backoffMs } from "../backoff.js";
 import { type Clock, sleep } from "../clock.js";
 import { isUnavailable } from "../errors.js";
 import type { ReceivedMessage } from "../message.js";
+import { unlessStopped } from "../unless-stopped.js";
 import { createEmptiness } from "./emptiness.js";
 import { type Grant, PAGE_SIZE, type Permits } from "./permits.js";
 import type { Queue } from "./queue.js";
@@ -27,10 +28,15 @@ export interface PollerOptions {
   readonly retryForMs: number;
   /** Aborted: no further receives. */
   readonly stop: AbortSignal;
-  /** `bytes`: what each message of the page weighs. */
-  readonly onPage: (messages: readonly ReceivedMessage[], bytes: readonly number[]) => void;
-  /** A poll came back empty: what waits for company waits in vain. */
+  /**
+   * `bytes`: what each message of the page weighs. Answers whether any of them is new to the run: messages that come
+   * back although the run holds them must not keep it from seeing that the queue is empty.
+   */
+  readonly onPage: (messages: readonly ReceivedMessage[], bytes: readonly number[]) => boolean;
+  /** A poll brought nothing new: what waits for company waits in vain. */
   readonly onIdle: () => void;
+  /** Whether messages in hand are still to be loaded or deleted. */
+  readonly isAtWork: () => boolean;
   readonly onRetry: (retry: Backoff) => void;
 }
 
@@ -55,7 +61,7 @@ interface Page {
  */
 export function startPollers(options: PollerOptions): Pollers {
   const { queue, permits, clock, concurrency, stop, onPage, onIdle } = options;
-  const emptiness = createEmptiness({ queue, clock });
+  const emptiness = createEmptiness({ queue, clock, isAtWork: options.isAtWork });
   const failed = new AbortController();
   const halt = AbortSignal.any([stop, failed.signal]);
   const cut = new AbortController();
@@ -83,15 +89,14 @@ export function startPollers(options: PollerOptions): Pollers {
         const page = await receive(grant);
         if (page === undefined) return;
         const { messages, bytes } = page;
-        if (messages.length > 0) {
+        if (messages.length > 0 && onPage(messages, bytes)) {
           emptiness.reset();
-          onPage(messages, bytes);
           if (messages.length === PAGE_SIZE && active < concurrency && !ending() && permits.hasRoom())
             start();
         } else {
           onIdle();
           if (active > 1) return;
-          foundEmpty = await withRetries(() => emptiness.confirm(), false);
+          foundEmpty = await withRetries(() => unlessStopped(emptiness.confirm(), cut.signal), false);
         }
       }
     } catch (error) {

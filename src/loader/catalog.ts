@@ -11,8 +11,14 @@ export interface CatalogColumn {
   readonly insertable: boolean;
 }
 
-/** What `drain` does to the tables of the bookkeeping. */
-const BOOKKEEPING_PRIVILEGES: Readonly<Record<string, readonly string[]>> = {
+/** For one look at the catalogue: it only makes a message better. */
+const TIMEOUT_MS = 10_000;
+
+/** Privileges by table of the bookkeeping. */
+type Privileges = Readonly<Record<string, readonly string[]>>;
+
+/** What `drain` and `replay` do to the tables of the bookkeeping. */
+const ALL_PRIVILEGES: Privileges = {
   migrations: ["SELECT"],
   ledger: ["SELECT", "INSERT", "DELETE"],
   rejects: ["SELECT", "INSERT", "UPDATE"],
@@ -37,7 +43,7 @@ const ASSIGNABLE: Readonly<Record<TargetColumn["type"]["name"], readonly string[
 
 /** The columns of a table; undefined when there is no such table (or it is in no schema that the user may use). */
 export async function columnsOf(knex: Knex, table: TableName): Promise<CatalogColumn[] | undefined> {
-  const { rows } = await knex.raw(
+  const columns = knex.raw(
     `select a.attname as name, format_type(a.atttypid, null) as type,
             has_column_privilege(a.attrelid, a.attnum, 'INSERT') as insertable
      from pg_attribute a
@@ -49,15 +55,27 @@ export async function columnsOf(knex: Knex, table: TableName): Promise<CatalogCo
      )`,
     [table.name, table.schema ?? null, table.schema ?? null],
   );
+  const { rows } = await columns.timeout(TIMEOUT_MS);
   return rows.length === 0 ? undefined : rows;
 }
 
+/** What `rejects` reads. */
+export const LISTING_PRIVILEGES: Privileges = {
+  migrations: ["SELECT"],
+  ledger: ["SELECT"],
+  rejects: ["SELECT"],
+};
+
 /** What the user lacks of the privileges that the bookkeeping needs, such as `INSERT on sqs2pg.ledger`. */
-export async function missingPrivileges(knex: Knex, schema: string): Promise<string[]> {
-  const wanted = Object.entries(BOOKKEEPING_PRIVILEGES).flatMap(([table, privileges]) =>
+export async function missingPrivileges(
+  knex: Knex,
+  schema: string,
+  needed: Privileges = ALL_PRIVILEGES,
+): Promise<string[]> {
+  const wanted = Object.entries(needed).flatMap(([table, privileges]) =>
     privileges.map((privilege) => [table, privilege] as const),
   );
-  const { rows } = await knex.raw(
+  const lacking = knex.raw(
     `select case when not has_schema_privilege(n.oid, 'USAGE') then format('USAGE on schema %s', n.nspname)
                  else format('%s on %s.%s', w.privilege, n.nspname, c.relname) end as missing
      from unnest(?::text[], ?::text[]) with ordinality as w (name, privilege, position)
@@ -67,6 +85,7 @@ export async function missingPrivileges(knex: Knex, schema: string): Promise<str
      order by w.position`,
     [wanted.map(([table]) => table), wanted.map(([, privilege]) => privilege), schema],
   );
+  const { rows } = await lacking.timeout(TIMEOUT_MS);
   return [...new Set<string>(rows.map(({ missing }: { missing: string }) => missing))];
 }
 

@@ -5,11 +5,11 @@ import { asStoreError, toDatabaseError } from "./errors/database-error.js";
 import { toStoreError } from "./errors/driver-error.js";
 import { explainFailure, type Target } from "./errors/explain-failure.js";
 import { tableText } from "./identifier.js";
-import { readStatus } from "./migrations/status.js";
+import { requireMigrations } from "./migrations/require.js";
 import { pruneSql } from "./prune.js";
 import { rawBindings } from "./query.js";
 import { saveRejectsBindings, saveRejectsSql } from "./rejects.js";
-import { createLoadStatement } from "./statement.js";
+import type { LoadStatement } from "./statement.js";
 
 const NO_RUN = "00000000-0000-0000-0000-000000000000";
 
@@ -17,15 +17,17 @@ const NO_RUN = "00000000-0000-0000-0000-000000000000";
  * Proves that a batch could be loaded: the migrations have run, and the statements of the hot path go through with
  * nothing to load (rolled back, in case a trigger does something even then). Throws `DatabaseError` with the remedy.
  */
-export async function checkTarget(connection: Connection, wanted: Target): Promise<void> {
+export async function checkTarget(
+  connection: Connection,
+  wanted: Target,
+  { sql, bindings }: LoadStatement,
+): Promise<void> {
   const { knex, target, user } = connection;
-  const { table, columns, schema } = wanted;
-  const { sql, bindings } = createLoadStatement(table, columns, schema);
+  const { table, schema } = wanted;
   const nothing = bindings({ runId: NO_RUN, stamp: "2000-01-01T00:00:00Z", rows: [] });
   const context = { target, user, table: `${schema}.migrations` };
   try {
-    const { pending } = await readStatus(knex, schema);
-    if (pending.length > 0) throw migrationsPending(target, pending.length);
+    await requireMigrations(knex, schema, target);
     await rolledBack(knex, async (transaction) => {
       context.table = tableText(table);
       await transaction.raw(sql, rawBindings(nothing));
@@ -38,14 +40,6 @@ export async function checkTarget(connection: Connection, wanted: Target): Promi
     if (error instanceof DatabaseError) throw error;
     throw toDatabaseError(await explainFailure(connection, toStoreError(error, context, false), wanted));
   }
-}
-
-function migrationsPending(target: string, count: number): DatabaseError {
-  return new DatabaseError(
-    "failed",
-    "migrations_pending",
-    `the database ${target} lacks ${count} ${count === 1 ? "migration" : "migrations"}: run: sqs2pg migrate`,
-  );
 }
 
 async function rolledBack(

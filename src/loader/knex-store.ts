@@ -1,16 +1,17 @@
 import type { Clock } from "../clock.js";
 import { checkTarget } from "./check.js";
 import type { Connection } from "./connection.js";
-import type { Target } from "./errors/explain-failure.js";
+import { asStoreError } from "./errors/database-error.js";
+import { explainFailure, type Target } from "./errors/explain-failure.js";
 import { quoteTable, tableText } from "./identifier.js";
 import { PRUNE_CHUNK, pruneSql } from "./prune.js";
 import { query } from "./query.js";
 import { saveRejectsBindings, saveRejectsSql } from "./rejects.js";
 import { finishRunBindings, finishRunSql, startRunBindings, startRunSql } from "./runs.js";
-import { createLoadStatement } from "./statement.js";
+import { createLoadStatement, type LoadSource } from "./statement.js";
 import type { LoadBatch, Store } from "./store.js";
 
-interface KnexStoreOptions extends Target {
+export interface KnexStoreOptions extends Target {
   readonly clock: Clock;
   /** For one statement, in milliseconds: after that the connection is given up. */
   readonly statementTimeoutMs: number;
@@ -18,10 +19,14 @@ interface KnexStoreOptions extends Target {
   readonly pruneForMs: number;
 }
 
-/** The store port over Knex. */
-export function createKnexStore(connection: Connection, options: KnexStoreOptions): Store {
+/** The store port over Knex. `source`: where what it loads comes from. */
+export function createKnexStore(
+  connection: Connection,
+  options: KnexStoreOptions,
+  source: LoadSource = "queue",
+): Store {
   const { table, columns, schema, clock, statementTimeoutMs: timeoutMs } = options;
-  const hot = createLoadStatement(table, columns, schema);
+  const hot = createLoadStatement(table, columns, schema, source);
   const onTarget = { table: tableText(table), timeoutMs };
   const on = (name: string): typeof onTarget => ({ table: `${schema}.${name}`, timeoutMs });
   const loadedEarlier = `select count(*)::integer as loaded from ${quoteTable({ schema, name: "ledger" })}
@@ -34,11 +39,16 @@ where message_id = any(?::uuid[]) and run_id = ?::uuid and loaded_at = ?::timest
     return Number(counted?.["loaded"]);
   };
 
+  /** The statement is about the ledger as well as the target: which of them is at fault. */
+  const explain = async (error: unknown): Promise<never> => {
+    throw await explainFailure(connection, asStoreError(error), options);
+  };
+
   return {
-    check: () => checkTarget(connection, options),
+    check: () => checkTarget(connection, options, hot),
 
     load: async (batch, { isRetry }) => {
-      const [answer] = await query(connection, hot.sql, hot.bindings(batch), onTarget);
+      const [answer] = await query(connection, hot.sql, hot.bindings(batch), onTarget).catch(explain);
       const loaded = isRetry ? await countOwn(batch) : Number(answer?.["fresh"]);
       return { loaded, duplicates: batch.rows.length - loaded };
     },

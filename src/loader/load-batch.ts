@@ -3,13 +3,21 @@ import type { Reject } from "../reject.js";
 import { rejectOf } from "./errors/data-error.js";
 import { toDatabaseError } from "./errors/database-error.js";
 import { attemptRepeatedly, type Outage, type RetryOptions } from "./retry.js";
-import type { LoadBatch, LoadRow, Store, StoreError } from "./store.js";
+import type { LoadBatch, LoadRow, Store } from "./store.js";
 
 export interface LoadBatchOptions extends RetryOptions {
   readonly store: Pick<Store, "load">;
+  /** Some rows went in, or were there already. */
+  readonly onLoaded?: () => void;
+  /** The database refused this message's row. */
+  readonly onRefused?: (messageId: string) => void;
+  /** Asked before each statement: whether to leave the rest unloaded, */
+  readonly isHopeless?: () => boolean;
+  /** or this message. */
+  readonly isKeptBack?: (messageId: string) => boolean;
 }
 
-/** What became of a batch: each of its rows is in exactly one of done, rejects, unloaded and inDoubt. */
+/** What became of a batch: each of its rows is in exactly one of done, rejects, unloaded, keptBack and inDoubt. */
 export interface LoadResult {
   readonly loaded: number;
   readonly duplicates: number;
@@ -18,6 +26,8 @@ export interface LoadResult {
   readonly rejects: { readonly messageId: string; readonly reject: Reject }[];
   /** Message ids that were not loaded, for sure. */
   readonly unloaded: string[];
+  /** Nor these, because `isKeptBack` said so when it was asked. */
+  readonly keptBack: string[];
   /** Message ids that may or may not have been loaded: the connection broke, and nobody could be asked since. */
   readonly inDoubt: string[];
   /** Why loading cannot go on; null also when only the signal ended it. */
@@ -44,11 +54,14 @@ export async function loadBatch(batch: LoadBatch, options: LoadBatchOptions): Pr
   const { first, copies } = separateCopies(batch.rows);
   const pieces: Piece[] = first.length > 0 ? [{ rows: first, inDoubt: false }] : [];
   for (let piece = pieces.pop(); piece !== undefined; piece = pieces.pop()) {
-    if (result.error !== null || signal?.aborted) {
+    // What is in doubt is better known, and the database does answer.
+    const isHopeless = !piece.inDoubt && options.isHopeless?.() === true;
+    if (result.error !== null || signal?.aborted || isHopeless) {
       giveUp(result, piece);
       continue;
     }
-    const { rows } = piece;
+    const rows = withoutKeptBack(result, piece, options);
+    if (rows.length === 0) continue;
     const attempted = await attemptRepeatedly(
       (isRetry) => {
         result.statements += 1;
@@ -62,8 +75,13 @@ export async function loadBatch(batch: LoadBatch, options: LoadBatchOptions): Pr
       result.loaded += attempted.value.loaded;
       result.duplicates += attempted.value.duplicates;
       for (const { messageId } of rows) result.done.push(messageId);
+      options.onLoaded?.();
     } else if (attempted.error.class === "data") {
-      divide(result, pieces, { rows, inDoubt: attempted.inDoubt }, attempted.error);
+      const [only, second] = rows;
+      if (only !== undefined && second === undefined) {
+        result.rejects.push({ messageId: only.messageId, reject: rejectOf(attempted.error) });
+        options.onRefused?.(only.messageId);
+      } else pieces.push(...halves({ rows, inDoubt: attempted.inDoubt }));
     } else {
       giveUp(result, { rows, inDoubt: attempted.inDoubt });
       const interrupted = attempted.error.class === "transient" && signal?.aborted === true;
@@ -84,21 +102,34 @@ function emptyResult(): Draft {
     done: [],
     rejects: [],
     unloaded: [],
+    keptBack: [],
     inDoubt: [],
     error: null,
     statements: 0,
   };
 }
 
-/** The first half goes on top, so that rows keep their order. */
-function divide(result: Draft, pieces: Piece[], { rows, inDoubt }: Piece, error: StoreError): void {
-  const [only] = rows;
-  if (rows.length === 1 && only !== undefined) {
-    result.rejects.push({ messageId: only.messageId, reject: rejectOf(error) });
-    return;
-  }
+/** What is kept back is not loaded, unless it may be already: then it is better known. */
+function withoutKeptBack(
+  result: Draft,
+  { rows, inDoubt }: Piece,
+  { isKeptBack }: LoadBatchOptions,
+): readonly LoadRow[] {
+  if (isKeptBack === undefined || inDoubt) return rows;
+  return rows.filter(({ messageId }) => {
+    const keptBack = isKeptBack(messageId);
+    if (keptBack) result.keptBack.push(messageId);
+    return !keptBack;
+  });
+}
+
+/** The first half comes last, to be taken first, so that rows keep their order. */
+function halves({ rows, inDoubt }: Piece): [Piece, Piece] {
   const middle = Math.ceil(rows.length / 2);
-  pieces.push({ rows: rows.slice(middle), inDoubt }, { rows: rows.slice(0, middle), inDoubt });
+  return [
+    { rows: rows.slice(middle), inDoubt },
+    { rows: rows.slice(0, middle), inDoubt },
+  ];
 }
 
 function giveUp(result: Draft, { rows, inDoubt }: Piece): void {
@@ -120,7 +151,10 @@ function separateCopies(rows: readonly LoadRow[]): { first: readonly LoadRow[]; 
 function addCopies(result: Draft, copies: readonly LoadRow[]): void {
   if (copies.length === 0) return;
   const done = new Set(result.done);
-  const unloaded = new Set(result.unloaded);
+  const others = [result.unloaded, result.keptBack, result.inDoubt].map((ids) => ({
+    ids,
+    had: new Set(ids),
+  }));
   const rejects = new Map(result.rejects.map(({ messageId, reject }) => [messageId, reject]));
   for (const { messageId } of copies) {
     const reject = rejects.get(messageId);
@@ -128,6 +162,6 @@ function addCopies(result: Draft, copies: readonly LoadRow[]): void {
     else if (done.has(messageId)) {
       result.duplicates += 1;
       result.done.push(messageId);
-    } else (unloaded.has(messageId) ? result.unloaded : result.inDoubt).push(messageId);
+    } else others.find(({ had }) => had.has(messageId))?.ids.push(messageId);
   }
 }

@@ -50,7 +50,7 @@ export async function attemptRepeatedly<T>(
       const delayMs =
         error.class === "transient" ? delayBefore(attempt, outage, clock, retryForMs) : undefined;
       if (delayMs === undefined) return { ok: false, error, inDoubt: doubtful };
-      tell(options, { code: error.code, attempt, delayMs });
+      tell(options, { code: error.sqlState ?? error.code, attempt, delayMs });
       await sleep(clock, delayMs, signal);
       if (signal?.aborted) return { ok: false, error, inDoubt: doubtful };
     }

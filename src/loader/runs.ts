@@ -4,12 +4,13 @@ import type { RunEnd, RunStart } from "./store.js";
 
 /** Can be sent again when its outcome is unknown. */
 export function startRunSql(schema: string): string {
-  return `insert into ${quoteTable({ schema, name: "runs" })} (id, queue, target, started_at, key_id, version)
-values (?::uuid, ?, ?, ?::timestamptz, ?, ?) on conflict (id) do nothing`;
+  return `insert into ${quoteTable({ schema, name: "runs" })} (id, command, queue, target, started_at, key_id, version)
+values (?::uuid, ?, ?, ?, ?::timestamptz, ?, ?) on conflict (id) do nothing`;
 }
 
-export function startRunBindings({ id, queue, target, startedAtMs, keyId, version }: RunStart): unknown[] {
-  return [id, toStorableText(queue), tableText(target), toTimestamp(startedAtMs), keyId, version];
+export function startRunBindings(run: RunStart): unknown[] {
+  const { id, command, queue, target, startedAtMs, keyId, version } = run;
+  return [id, command, toStorableText(queue), tableText(target), toTimestamp(startedAtMs), keyId, version];
 }
 
 export function finishRunSql(schema: string): string {

@@ -5,7 +5,10 @@ import type { LoadBatch, LoadRow } from "./store.js";
 /** What the statement needs to know of a column. */
 export type TargetColumn = Pick<Column, "name" | "type">;
 
-interface LoadStatement {
+/** Where messages come from: the queue, or the sealed rejects, whose seals go in the same transaction. */
+export type LoadSource = "queue" | "quarantine";
+
+export interface LoadStatement {
   /** For `knex.raw`. It answers with one row: `fresh`, the number of messages that were not in the ledger yet. */
   readonly sql: string;
   readonly bindings: (batch: LoadBatch) => unknown[];
@@ -28,30 +31,35 @@ const ELEMENT_TYPES: Readonly<Record<ColumnType["name"], string>> = {
 
 /**
  * Builds the one statement that loads: ledger and rows in a single transaction of its own, one array a column. What is
- * in the ledger already is left out, as is a message's second copy in the batch. The ledger is filled in the order of
- * the message ids, so that two drains that share messages wait for each other instead of deadlocking. `fresh` counts
- * ledger entries, whatever triggers of the target do.
+ * in the ledger already is left out, as is a message's second copy in the batch. Rows go in in the order of the batch;
+ * the ledger is filled in the order of the message ids, so that two drains that share messages wait for each other
+ * instead of deadlocking. `fresh` counts ledger entries, whatever triggers of the target do. From the quarantine only
+ * what is still sealed is loaded, and it is so no more when the transaction ends: of two replays one finds nothing left
+ * to do.
  * https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING
  */
 export function createLoadStatement(
   table: TableName,
   columns: readonly TargetColumn[],
   schema: string,
+  source: LoadSource = "queue",
 ): LoadStatement {
   const values = columns.map((_, index) => `c${index + 1}`);
   const arrays = ["?::uuid[]", ...columns.map(({ type }) => `?::${ELEMENT_TYPES[type.name]}[]`)];
+  const rejects = quoteTable({ schema, name: "rejects" });
+  const isSealed = source === "quarantine";
   const sql = `with incoming as materialized (
   select distinct on (message_id) *
-  from unnest(${arrays.join(", ")}) as t(${["message_id", ...values].join(", ")})
-  order by message_id
-), fresh as (
+  from unnest(${arrays.join(", ")}) with ordinality as t(${["message_id", ...values, "place"].join(", ")})
+  order by message_id, place
+), ${isSealed ? sealedOf(rejects) : ""}fresh as (
   insert into ${quoteTable({ schema, name: "ledger" })} (message_id, run_id, loaded_at)
-  select message_id, ?::uuid, ?::timestamptz from incoming order by message_id
+  select message_id, ?::uuid, ?::timestamptz from ${isSealed ? "sealed" : "incoming"} order by message_id
   on conflict do nothing
   returning message_id
-), target as (
+), ${isSealed ? unsealing(rejects) : ""}target as (
   insert into ${quoteTable(table)} (${columns.map(({ name }) => quoteIdentifier(name)).join(", ")})
-  select ${values.join(", ")} from incoming join fresh using (message_id)
+  select ${values.join(", ")} from incoming join fresh using (message_id) order by place
 )
 select count(*)::integer as fresh from fresh`;
   return {
@@ -59,10 +67,28 @@ select count(*)::integer as fresh from fresh`;
     bindings: ({ rows, runId, stamp }) => [
       rows.map(({ messageId }) => messageId),
       ...columns.map((_, index) => valuesAt(rows, index)),
-      runId,
-      stamp,
+      ...[runId, stamp],
+      ...(isSealed ? [runId, stamp] : []),
     ],
   };
+}
+
+/** Locked in the order of the ids, like the ledger. */
+function sealedOf(rejects: string): string {
+  return `sealed as materialized (
+  select message_id from ${rejects}
+  where message_id in (select message_id from incoming) and sealed_body is not null
+  order by message_id for update
+), `;
+}
+
+/** What the ledger knew already was loaded before, and not by this replay. */
+function unsealing(rejects: string): string {
+  return `unsealed as (
+  update ${rejects} as known set sealed_body = null, run_id = ?::uuid,
+    replayed_at = case when message_id in (select message_id from fresh) then ?::timestamptz else replayed_at end
+  where message_id in (select message_id from sealed)
+), `;
 }
 
 function valuesAt(rows: readonly LoadRow[], index: number): unknown[] {

@@ -41,6 +41,7 @@ export interface RejectRecord extends Reject {
 
 export interface RunStart {
   readonly id: string;
+  readonly command: "drain" | "replay";
   /** The queue's name. */
   readonly queue: string;
   readonly target: TableName;

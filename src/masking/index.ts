@@ -5,7 +5,7 @@ export { createMask } from "./create-mask.js";
 export { MaskError } from "./errors.js";
 export { deriveSubkey, type MaskKey } from "./key.js";
 export { generateKey, parseKey } from "./key-text.js";
-export { openBody, sealBody } from "./seal.js";
+export { openText, sealText } from "./seal.js";
 export type { MaskName, MaskSpec } from "./spec.js";
 export { isMaskName, MASK_NAMES, STRATEGIES } from "./strategies/index.js";
 export type { Mask, MaskStrategy } from "./strategy.js";

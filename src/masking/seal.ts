@@ -3,7 +3,7 @@ import { decryptGcm, encryptGcm, GCM_IV_BYTES, GCM_TAG_BYTES } from "./aes-gcm.j
 import { MaskError } from "./errors.js";
 import { deriveSubkey, type MaskKey } from "./key.js";
 
-/** UTF-16 only for text with a lone surrogate: UTF-8 would lose it, and a sealed body may be the last copy. */
+/** UTF-16 only for text with a lone surrogate: UTF-8 would lose it, and what is sealed may be the last copy. */
 const UTF8_VERSION = 1;
 const UTF16_VERSION = 2;
 
@@ -11,32 +11,32 @@ const HEADER_BYTES = 1 + 4;
 const SEALED_MIN_BYTES = HEADER_BYTES + GCM_IV_BYTES + GCM_TAG_BYTES;
 
 /**
- * Encrypts a body so that only the key's holder can read it, and only as what `associatedData` says it is (such as its
- * message id). AES-256-GCM (NIST SP 800-38D) under the subkey HKDF-SHA256(key, `sqs2pg/seal/aes-256-gcm`, 32 bytes).
+ * Encrypts a text so that only the key's holder can read it, and only as what `associatedData` says it is (such as its
+ * message's id). AES-256-GCM (NIST SP 800-38D) under the subkey HKDF-SHA256(key, `sqs2pg/seal/aes-256-gcm`, 32 bytes).
  *
  * Layout: version (1 byte: 1 is UTF-8, 2 is UTF-16LE) | key id (4) | random IV (12) | ciphertext | tag (16);
  * authenticated besides: version | key id | associatedData. Every string comes back as it was. The output differs each
- * time, so it is never a join or conflict key. Random IVs bound one key to 2^32 bodies (SP 800-38D, 8.3).
+ * time, so it is never a join or conflict key. Random IVs bound one key to 2^32 texts (SP 800-38D, 8.3).
  */
-export function sealBody(key: MaskKey, body: string, associatedData: string): Buffer {
-  const wellFormed = body.isWellFormed();
+export function sealText(key: MaskKey, text: string, associatedData: string): Buffer {
+  const wellFormed = text.isWellFormed();
   const header = Buffer.concat([
     Buffer.of(wellFormed ? UTF8_VERSION : UTF16_VERSION),
     Buffer.from(key.id, "hex"),
   ]);
-  const plaintext = Buffer.from(body, wellFormed ? "utf8" : "utf16le");
+  const plaintext = Buffer.from(text, wellFormed ? "utf8" : "utf16le");
   const iv = randomBytes(GCM_IV_BYTES);
   const encrypted = encryptGcm(sealingKey(key), iv, plaintext, authenticated(header, associatedData));
   return Buffer.concat([header, iv, encrypted]);
 }
 
 /**
- * The body that `sealBody` was given. Throws MaskError `sealed_truncated`, `sealed_version_unknown`, `sealed_wrong_key`
+ * The text that `sealText` was given. Throws MaskError `sealed_truncated`, `sealed_version_unknown`, `sealed_wrong_key`
  * (it names both key ids) or `sealed_corrupted` (any changed bit, or other associated data).
  */
-export function openBody(key: MaskKey, sealed: Buffer, associatedData: string): string {
+export function openText(key: MaskKey, sealed: Buffer, associatedData: string): string {
   if (sealed.length < SEALED_MIN_BYTES) {
-    throw new MaskError("sealed_truncated", "the sealed body is too short to be one: it was cut off");
+    throw new MaskError("sealed_truncated", "what is sealed is too short: it was cut off");
   }
   const header = sealed.subarray(0, HEADER_BYTES);
   const encoding = encodingOf(sealed.readUInt8(0));
@@ -44,7 +44,7 @@ export function openBody(key: MaskKey, sealed: Buffer, associatedData: string): 
   if (sealedKeyId !== key.id) {
     throw new MaskError(
       "sealed_wrong_key",
-      `the body was sealed with the key ${sealedKeyId}, not with ${key.id}: give the key with that id`,
+      `it was sealed with the key ${sealedKeyId}, not with ${key.id}: give the key with that id`,
     );
   }
   const subkey = sealingKey(key);
@@ -53,7 +53,7 @@ export function openBody(key: MaskKey, sealed: Buffer, associatedData: string): 
   try {
     return decryptGcm(subkey, iv, encrypted, authenticated(header, associatedData)).toString(encoding);
   } catch (cause) {
-    throw new MaskError("sealed_corrupted", "the sealed body was changed, or belongs to another message", {
+    throw new MaskError("sealed_corrupted", "what is sealed was changed, or belongs to another message", {
       cause,
     });
   }
@@ -71,5 +71,5 @@ function authenticated(header: Buffer, associatedData: string): Buffer {
 function encodingOf(version: number): "utf8" | "utf16le" {
   if (version === UTF8_VERSION) return "utf8";
   if (version === UTF16_VERSION) return "utf16le";
-  throw new MaskError("sealed_version_unknown", "the sealed body has an unknown version: update sqs2pg");
+  throw new MaskError("sealed_version_unknown", "it was sealed by a later version: update sqs2pg");
 }

@@ -1,4 +1,6 @@
 import type { Clock } from "../../src/clock.js";
+import { seededRandom } from "./seeded-random.js";
+import { createTimers, type Timer } from "./timers.js";
 
 /** Beyond this a run is taken for one that never ends. */
 const LONGEST_RUN_MS = 30 * 60 * 60 * 1000;
@@ -15,24 +17,13 @@ export interface VirtualClock extends Clock {
   run<Result>(work: Promise<Result>): Promise<Result>;
 }
 
-interface Timer {
-  readonly atMs: number;
-  readonly action: () => void;
-}
-
 export function createVirtualClock({ seed = 1 }: { readonly seed?: number } = {}): VirtualClock {
   const random = seededRandom(seed);
-  const timers = new Set<Timer>();
+  const timers = createTimers();
   let nowMs = Date.UTC(2026, 0, 1);
 
-  const earliest = (): Timer | undefined => {
-    let first: Timer | undefined;
-    for (const timer of timers) if (first === undefined || timer.atMs < first.atMs) first = timer;
-    return first;
-  };
-
   const fire = (timer: Timer): void => {
-    timers.delete(timer);
+    timers.shift();
     nowMs = timer.atMs;
     timer.action();
   };
@@ -43,17 +34,17 @@ export function createVirtualClock({ seed = 1 }: { readonly seed?: number } = {}
   return {
     now: () => nowMs,
     random,
-    after: (delayMs, action) => {
-      const timer = { atMs: nowMs + Math.max(0, delayMs), action };
-      timers.add(timer);
-      return () => timers.delete(timer);
-    },
-    pending: () => timers.size,
+    after: (delayMs, action) => timers.add(nowMs + Math.max(0, delayMs), action),
+    pending: timers.size,
     settle,
     advance: async (durationMs) => {
       const untilMs = nowMs + durationMs;
       await settle();
-      for (let timer = earliest(); timer !== undefined && timer.atMs <= untilMs; timer = earliest()) {
+      for (
+        let timer = timers.earliest();
+        timer !== undefined && timer.atMs <= untilMs;
+        timer = timers.earliest()
+      ) {
         fire(timer);
         await settle();
       }
@@ -67,7 +58,7 @@ export function createVirtualClock({ seed = 1 }: { readonly seed?: number } = {}
       };
       work.then(end, end);
       for (await settle(); !ended; await settle()) {
-        const timer = earliest();
+        const timer = timers.earliest();
         if (timer === undefined) throw new Error("stuck: it waits, and no timer is set");
         if (timer.atMs > untilMs)
           throw new Error("stuck: timers are set again and again, and it does not end");
@@ -75,16 +66,5 @@ export function createVirtualClock({ seed = 1 }: { readonly seed?: number } = {}
       }
       return work;
     },
-  };
-}
-
-/** Mulberry32: numbers in [0, 1), the same ones for the same seed. */
-export function seededRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

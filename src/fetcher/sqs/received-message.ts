@@ -8,16 +8,17 @@ const NO_ATTRIBUTES: ReceivedMessage["attributes"] = Object.freeze({});
  * Reads one entry of ReceiveMessage's answer
  * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Message.html). An emulator that leaves
  * SentTimestamp or ApproximateReceiveCount out gets the time of the receive and 1. Undefined when the id or the receipt
- * handle is missing: there is nothing that could be done with such a message.
+ * handle is missing: there is nothing that could be done with such a message. The same without a body: SQS has one, so
+ * the answer was damaged on its way, and an empty body in its place would be rejected, and deleted where rejects are.
  */
 export function parseMessage(message: SqsMessage, receivedAtMs: number): ReceivedMessage | undefined {
-  const { MessageId: messageId, ReceiptHandle: receiptHandle, Attributes: system } = message;
-  if (!isText(messageId) || !isText(receiptHandle)) return undefined;
+  const { MessageId: messageId, ReceiptHandle: receiptHandle, Body: body, Attributes: system } = message;
+  if (!isText(messageId) || !isText(receiptHandle) || typeof body !== "string") return undefined;
   const groupId = system?.MessageGroupId;
   return {
     messageId,
     receiptHandle,
-    body: message.Body ?? "",
+    body,
     sentAtMs: timestampMs(system?.SentTimestamp) ?? receivedAtMs,
     receiveCount: Math.max(1, wholeNumber(system?.ApproximateReceiveCount) ?? 1),
     ...(isText(groupId) && { groupId }),

@@ -48,7 +48,11 @@ export function createSqsQueue(options: SqsQueueOptions): Queue {
       );
       const receivedAtMs = now();
       const messages: ReceivedMessage[] = [];
-      for (const raw of entriesOf(answer.Messages)) {
+      const raws = entriesOf(answer.Messages);
+      // Not the same as no messages: some may have been handed out.
+      if (raws.length !== (answer.Messages ?? []).length) throw unreadable("ReceiveMessage");
+      // More than were asked for are not ours: `--max` is exact, and they come back by themselves.
+      for (const raw of raws.slice(0, maxMessages)) {
         const message = parseMessage(raw, receivedAtMs);
         if (message === undefined) throw unreadable("ReceiveMessage");
         messages.push(message);

@@ -1,5 +1,5 @@
 import type { TableName } from "../../config/pipeline.js";
-import { type CatalogColumn, columnsOf, fits, missingPrivileges } from "../catalog.js";
+import { type CatalogColumn, columnsOf, fits, LISTING_PRIVILEGES, missingPrivileges } from "../catalog.js";
 import type { Connection } from "../connection.js";
 import { tableText } from "../identifier.js";
 import type { TargetColumn } from "../statement.js";
@@ -23,12 +23,30 @@ export async function explainFailure(
   wanted: Target,
 ): Promise<StoreError> {
   if (!EXPLAINABLE.has(error.sqlState)) return error;
-  try {
+  return explainedBy(error, async () => {
     const found = await columnsOf(knex, wanted.table);
-    const message =
-      error.sqlState === "42501"
-        ? lackingText(await missingPrivileges(knex, wanted.schema), wanted, found, target, user)
-        : columnsText(wanted, found, target);
+    return error.sqlState === "42501"
+      ? lackingText(await missingPrivileges(knex, wanted.schema), wanted, found, target, user)
+      : columnsText(wanted, found, target);
+  });
+}
+
+/** The same for what only reads the bookkeeping. */
+export async function explainListingFailure(
+  { knex, target, user }: Connection,
+  error: StoreError,
+  schema: string,
+): Promise<StoreError> {
+  if (error.sqlState !== "42501") return error;
+  return explainedBy(error, async () =>
+    grantText(await missingPrivileges(knex, schema, LISTING_PRIVILEGES), user, target),
+  );
+}
+
+/** The error with better words; as it is where there are none, or looking for them fails. */
+async function explainedBy(error: StoreError, words: () => Promise<string | undefined>): Promise<StoreError> {
+  try {
+    const message = await words();
     return message === undefined ? error : new StoreError(error.class, message, error, { cause: error });
   } catch {
     return error;
@@ -45,8 +63,11 @@ function lackingText(
   const closed = columns.some(({ name }) =>
     found?.some((column) => column.name === name && !column.insertable),
   );
-  const lacking = closed ? [...missing, `INSERT on ${tableText(table)}`] : missing;
-  return lacking.length === 0 ? undefined : `user ${user} lacks ${lacking.join(", ")} in ${target}: grant it`;
+  return grantText(closed ? [...missing, `INSERT on ${tableText(table)}`] : missing, user, target);
+}
+
+function grantText(missing: readonly string[], user: string, target: string): string | undefined {
+  return missing.length === 0 ? undefined : `user ${user} lacks ${missing.join(", ")} in ${target}: grant it`;
 }
 
 function columnsText(

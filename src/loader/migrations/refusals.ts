@@ -4,7 +4,7 @@ import { quoteTable } from "../identifier.js";
 /** Why a migration will not be taken back, by the code of the error that it throws. */
 const REFUSALS: Readonly<Record<string, (schema: string) => string>> = {
   sealed_bodies_left: (schema) =>
-    `${schema}.rejects holds sealed bodies, the only copies of their messages: open and delete them first (openBody of sqs2pg/masking)`,
+    `${schema}.rejects holds sealed messages, the only copies there are: load them with sqs2pg replay first, or delete them`,
   ledger_in_use: (schema) =>
     `${schema}.ledger knows messages that SQS may deliver again, and without it they would be loaded a second time; to take it back all the same, empty it first: delete from ${quoteTable({ schema, name: "ledger" })}`,
 };

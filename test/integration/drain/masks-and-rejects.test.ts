@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect } from "vitest";
-import { openBody, parseKey } from "../../../src/masking/index.js";
+import { parseKey } from "../../../src/masking/index.js";
+import { openMessage } from "../../../src/sealed-message.js";
 import { KEY, reportOf, test } from "../../support/bench.js";
 import { runCli } from "../../support/cli.js";
 
@@ -27,7 +28,7 @@ describe.concurrent("drain --on-reject quarantine", () => {
     );
     const opened = rejects.map(({ message_id, sealed_body }) => [
       message_id,
-      openBody(parseKey(KEY), sealed_body, message_id),
+      openMessage(parseKey(KEY), sealed_body, message_id).body,
     ]);
     expect(Object.fromEntries(opened)).toEqual(
       Object.fromEntries(sent.map(({ messageId, body }) => [messageId, body])),
@@ -39,7 +40,7 @@ describe.concurrent("drain --on-reject quarantine", () => {
     const { SQS2PG_MASK_KEY: _key, ...keyless } = env;
     const args = ["drain", "--mask", "sha256", "--on-reject", "quarantine"];
     const { exitCode, stderr } = await runCli(args, { env: keyless });
-    expect(stderr).toMatch(/^sqs2pg: this needs a key: make one with `sqs2pg keygen`/m);
+    expect(stderr).toMatch(/^sqs2pg: quarantine seals rejects with a key: make one with `sqs2pg keygen`/m);
     expect(exitCode).toBe(2);
   });
 

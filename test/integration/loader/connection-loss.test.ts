@@ -41,7 +41,7 @@ test("a session that is ended under way leaves the outcome unknown, and the next
     await expect.poll(endWaiting).toBe(1);
     await locker.query("rollback");
     expect(await loading).toMatchObject({ loaded: 2, duplicates: 0, inDoubt: [], statements: 2 });
-    expect(retries).toEqual(["database_unavailable"]);
+    expect(retries).toEqual(["57P01"]);
   } finally {
     locker.release();
     await patient.close();

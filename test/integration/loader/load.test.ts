@@ -57,6 +57,13 @@ describe("a batch", () => {
     expect(await users()).toEqual(["ann", "bob"]);
   });
 
+  test("goes in in its order, whatever its message ids", async () => {
+    const names = Array.from({ length: 200 }, (_, index) => `user${index}`);
+    await store.load(batchOf(...names.map((name) => [name, null, null, null])), once);
+    const rows = await database.query("select user_id from user_logins order by ctid");
+    expect(rows.map((row) => row["user_id"])).toEqual(names);
+  });
+
   test("whose commit nobody heard of counts as loaded when it is sent again", async () => {
     const earlier = batchOf(bob);
     await store.load(earlier, once);

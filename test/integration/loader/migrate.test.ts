@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => dropDatabase(database));
 
-const names = ["20260101000001_user_logins.js", "20260101000002_bookkeeping.js"];
+const names = ["20260101000001_user_logins.js", "20260101000002_bookkeeping.js", "20260101000003_replay.js"];
 const settings = (schema?: string) => ({ database: { url: database.url, env: {} }, schema });
 const tables = async (): Promise<unknown[]> => {
   const rows = await database.query(
@@ -60,7 +60,7 @@ describe("many at once", () => {
     );
     const results = await Promise.all(Array.from({ length: 8 }, () => migrate(settings())));
     expect(results.flatMap(({ applied }) => applied)).toEqual(names);
-    expect(await database.query("select from sqs2pg.migrations")).toHaveLength(2);
+    expect(await database.query("select from sqs2pg.migrations")).toHaveLength(3);
   });
 
   test("a lock row that a crash left behind is in nobody's way", async () => {
@@ -134,7 +134,7 @@ describe("rollback", () => {
     await expect(rollback(settings())).rejects.toMatchObject({
       kind: "failed",
       code: "sealed_bodies_left",
-      message: expect.stringMatching(/ open and delete them first \(openBody of sqs2pg\/masking\)$/),
+      message: expect.stringMatching(/ load them with sqs2pg replay first, or delete them$/),
     });
     expect(await migrationStatus(settings())).toMatchObject({ pending: [] });
     expect(await tables()).toContain("public.user_logins");

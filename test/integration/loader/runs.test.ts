@@ -21,6 +21,7 @@ test("a run is recorded when it starts and when it ends, also when both are sent
   const startedAtMs = Date.UTC(2026, 0, 2);
   const start = {
     id,
+    command: "replay" as const,
     queue: "q",
     target: { schema: "raw", name: "t" },
     startedAtMs,
@@ -30,7 +31,14 @@ test("a run is recorded when it starts and when it ends, also when both are sent
   await store.startRun(start);
   await store.startRun(start);
   const [begun] = await database.query("select * from sqs2pg.runs");
-  expect(begun).toMatchObject({ id, queue: "q", target: "raw.t", key_id: "0a1b2c3d", finished_at: null });
+  expect(begun).toMatchObject({
+    id,
+    command: "replay",
+    queue: "q",
+    target: "raw.t",
+    key_id: "0a1b2c3d",
+    finished_at: null,
+  });
   const end = { id, finishedAtMs: startedAtMs + 5_000, stoppedBecause: "empty", counters: { loaded: 3 } };
   await store.finishRun(end);
   await store.finishRun(end);
@@ -47,4 +55,16 @@ test("pruning removes what SQS can no longer redeliver, however much it is, and 
   expect(await store.prune()).toBe(25_000);
   expect(await store.prune()).toBe(0);
   expect(await database.query("select from sqs2pg.ledger")).toHaveLength(10);
+});
+
+test("what is still sealed keeps its entry in the ledger: it may be replayed at any time", async () => {
+  await database.query("delete from sqs2pg.ledger");
+  await database.query(`insert into sqs2pg.ledger
+    select gen_random_uuid(), gen_random_uuid(), now() - interval '1 year' from generate_series(1, 3)`);
+  await database.query(`insert into sqs2pg.rejects
+    (message_id, queue, stage, code, reason, receive_count, run_id, sealed_body)
+    select message_id, 'q', 's', 'c', 'r', 1, run_id, case when row_number() over () = 1 then 'x'::bytea end
+    from (select * from sqs2pg.ledger limit 2) as two`);
+  expect(await store.prune()).toBe(2);
+  expect(await database.query("select from sqs2pg.ledger")).toHaveLength(1);
 });

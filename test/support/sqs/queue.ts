@@ -41,6 +41,8 @@ export interface TestQueue {
   messageIds(): string[];
   /** Their bodies. */
   bodies(): string[];
+  /** How often each of them was handed out. */
+  receiveCounts(): number[];
   /** A queue attribute by SQS's name. */
   attribute(name: string): string | undefined;
 }
@@ -65,6 +67,7 @@ export function testQueue(queue: SqsQueue, store: SqsStore): TestQueue {
     counts: () => counts(queue),
     messageIds: () => allMessages(queue).map(({ messageId }) => messageId),
     bodies: () => allMessages(queue).map(({ body }) => body),
+    receiveCounts: () => allMessages(queue).map(({ approximateReceiveCount }) => approximateReceiveCount),
     attribute: (attribute) => queue.attributes[attribute],
   };
 }
@@ -86,7 +89,13 @@ function enqueueAs(queue: SqsQueue, sent: SentMessage): void {
   queue.enqueue(message);
 }
 
-function allMessages(queue: SqsQueue): { readonly messageId: string; readonly body: string }[] {
+interface StoredMessage {
+  readonly messageId: string;
+  readonly body: string;
+  readonly approximateReceiveCount: number;
+}
+
+function allMessages(queue: SqsQueue): StoredMessage[] {
   const { ready, delayed, inflight } = queue.inspectMessages();
   return [...ready, ...delayed, ...inflight.map(({ message }) => message)];
 }

@@ -55,3 +55,25 @@ test("a stop gives everything back", async () => {
   expect(await world.clock.run(run)).toMatchObject({ stopped_because: "signal", received: 50, released: 50 });
   expect(world.queue.counters().visible).toBe(50);
 });
+
+test("no lease is renewed any more once messages are being given back", async () => {
+  const world = createWorld({ bodies: bodies(30), queue: { latencyMs: 20 } });
+  world.queue.hang = ({ visibilitySeconds }) => (visibilitySeconds.includes(0) ? 5_000 : 0);
+  const report = await world.drain({ dryRun: true, limits: { visibilitySeconds: 2 } });
+  expect(report).toMatchObject({ received: 30, released: 30 });
+  const seconds = world.queue.calls.flatMap(({ visibilitySeconds }) => visibilitySeconds);
+  expect(seconds.slice(seconds.indexOf(0))).toEqual(Array.from({ length: 30 }, () => 0));
+  expectSound(world, report);
+});
+
+test("it warns of messages that the next receive may move to the dead-letter queue", async () => {
+  const world = createWorld({ bodies: [...bodies(2), ...bodies(1, REJECTED)], maxReceiveCount: 2 });
+  const notices = (): string[] =>
+    world.events.flatMap((event) => (event.type === "notice" ? [event.message] : []));
+  await world.drain({ dryRun: true });
+  expect(notices()).toEqual([]);
+  await world.drain({ dryRun: true });
+  expect(notices()).toEqual([
+    "near the redrive limit: the next receive may move 3 of the messages to the dead-letter queue",
+  ]);
+});

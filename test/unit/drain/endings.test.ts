@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { DrainEvent } from "../../../src/drain/events.js";
+import { fatal } from "../../support/fake-store.js";
 import { bodies, createWorld, expectSound, REJECTED, type World } from "./support.js";
 
 const types = (world: World): string[] => world.events.map(({ type }) => type);
@@ -147,6 +148,18 @@ test("a second signal after the first ends the waiting for a database that hangs
   expect(await run).toMatchObject({ stopped_because: "signal", in_doubt: 5 });
 });
 
+test("a killed run gives nothing back any more: its leases may have ended, and the messages be others'", async () => {
+  const world = createWorld({ bodies: bodies(30), store: { latencyMs: 60_000 } });
+  world.store.fault = () => fatal();
+  const run = world.start();
+  await world.clock.advance(2_000);
+  world.kill.abort();
+  expect(await run).toMatchObject({ received: 30, in_doubt: 30 });
+  await world.clock.advance(300_000);
+  expect(world.queue.calls.filter(({ method }) => method === "extend")).toEqual([]);
+  expect(world.store.runs).toEqual([]);
+});
+
 test("killed before it began, it reports nothing received", async () => {
   const world = createWorld({ bodies: bodies(5) });
   world.kill.abort();
@@ -182,4 +195,26 @@ test("progress is told while it goes on, ten times a second at the most", async 
   toldAtMs.slice(1).forEach((atMs, index) => {
     expect(atMs - (toldAtMs[index] ?? 0)).toBeGreaterThanOrEqual(100);
   });
+});
+
+test.each([
+  ["before its end is recorded", 0],
+  ["while its end is being recorded", 20_000],
+])("a stop %s: a database that does not answer is not waited for much longer", async (_when, afterMs) => {
+  const world = createWorld({ bodies: bodies(20) });
+  world.store.hang = (method) => (method === "finishRun" ? 600_000 : 0);
+  const run = world.start();
+  await world.clock.advance(1_000 + afterMs);
+  const stoppedAt = world.seconds();
+  world.stop.abort();
+  await world.clock.advance(10_000);
+  const report = await run;
+  expect(world.seconds() - stoppedAt).toBe(10);
+  expect(report).toMatchObject({
+    stopped_because: "error",
+    error: { kind: "unavailable", code: "timed_out" },
+    loaded: 20,
+    deleted: 20,
+  });
+  expectSound(world, report);
 });

@@ -62,6 +62,16 @@ test("a reject whose lease is lost all the same is a delivery like any other", a
   expectSound(world, report);
 });
 
+test("rejects that cannot be kept away do not keep the run from ending", async () => {
+  const world = createWorld({ bodies: bodies(18, REJECTED), queue: { latencyMs: 200 } });
+  world.queue.fault = ({ method }) =>
+    method === "extend" ? new QueueError("unavailable", "throttled", "slow down") : undefined;
+  const report = await world.drain({ limits: { visibilitySeconds: 2, waitSeconds: 15 } });
+  expect(report.stopped_because).toBe("empty");
+  expect(world.seconds()).toBeLessThan(120);
+  expectSound(world, report);
+});
+
 test("quarantined, its body is sealed and stored, and only then deleted", async () => {
   const world = createWorld({ bodies: mixed, store: { latencyMs: 500 } });
   const report = await world.drain({ quarantine: true });
@@ -103,7 +113,7 @@ test("a reject that is delivered twice while in hand is two rejected deliveries,
 
 test("more rejects than a run can keep away from the queue end it", async () => {
   const world = createWorld({ bodies: bodies(5_200, REJECTED), fifo: true });
-  const report = await world.drain();
+  const report = await world.drain({ limits: { rejectsInARow: 10_000 } });
   expect(report.stopped_because).toBe("rejects");
   expect(report.rejected).toBeGreaterThan(5_000);
   expect(report.received).toBeLessThanOrEqual(5_200);

@@ -18,6 +18,19 @@ test("the first reason counts", () => {
   expect(stopper.because()).toBe("max");
 });
 
+test("a run that is stopped short did not get to an end that was only noted; a stop before counts", () => {
+  const atItsEnd = createStopper(() => {});
+  atItsEnd.note("max");
+  atItsEnd.stopShort("rejects");
+  expect(atItsEnd.because()).toBe("rejects");
+  expect(atItsEnd.signal.aborted).toBe(true);
+
+  const interrupted = createStopper(() => {});
+  interrupted.stop("signal");
+  interrupted.stopShort("rejects");
+  expect(interrupted.because()).toBe("signal");
+});
+
 test("a run that is cut off did not get to its end, whatever that was", () => {
   const stopper = createStopper(() => {});
   stopper.note("empty");

@@ -6,20 +6,18 @@ import type { DrainReport } from "../../../src/drain/report.js";
 import type { Transform } from "../../../src/transform/types.js";
 import { createFakeQueue, type FakeQueue, type FakeQueueOptions } from "../../support/fake-queue.js";
 import { createFakeStore, type FakeStore, type FakeStoreOptions } from "../../support/fake-store.js";
+import { bodies, REFUSED, REJECTED, sampleTransform, WARNED } from "../../support/sample-bodies.js";
 import { createVirtualClock, type VirtualClock } from "../../support/virtual-clock.js";
 
-/** Bodies that start with it cannot become rows. */
-export const REJECTED = "reject";
-/** Bodies that start with it become rows that the database refuses. */
-export const REFUSED = "refuse";
-/** Bodies that start with it become rows with a warning. */
-export const WARNED = "warn";
+export { bodies, REFUSED, REJECTED, WARNED };
 
 export interface WorldOptions {
   readonly seed?: number;
   readonly bodies?: readonly string[];
-  /** As the attributes say; the fake queue knows no groups. */
+  /** As the attributes say; what the fake queue does is said to itself. */
   readonly fifo?: boolean;
+  /** Of a redrive policy that the attributes tell of. */
+  readonly maxReceiveCount?: number;
   readonly queue?: Omit<FakeQueueOptions, "clock" | "onDelete">;
   readonly store?: Omit<FakeStoreOptions, "clock" | "isBad">;
 }
@@ -50,21 +48,8 @@ export interface World {
   drain(options?: RunOptions): Promise<DrainReport>;
 }
 
-export function bodies(count: number, prefix = "body"): string[] {
-  return Array.from({ length: count }, (_, index) => `${prefix} ${index}`);
-}
-
-const transform: Transform = ({ body }) => {
-  if (body.startsWith(REJECTED)) {
-    return { reject: { stage: "transform", code: "missing", field: "user_id", reason: "it is missing" } };
-  }
-  const warnings = body.startsWith(WARNED)
-    ? [{ column: "app_version", code: "not_convertible" } as const]
-    : [];
-  return { row: { values: [body], ...(warnings.length > 0 ? { warnings } : {}) } };
-};
-
 export function createWorld(options: WorldOptions = {}): World {
+  const { maxReceiveCount } = options;
   const clock = createVirtualClock({ seed: options.seed ?? 1 });
   const startMs = clock.now();
   const isBad: FakeStoreOptions["isBad"] = ({ values }) => String(values[0]).startsWith(REFUSED);
@@ -99,12 +84,15 @@ export function createWorld(options: WorldOptions = {}): World {
           fifo: options.fifo ?? false,
           visibilitySeconds: 30,
           maximumMessageBytes: 1024 * 1024,
-          redrivePolicy: undefined,
+          redrivePolicy:
+            maxReceiveCount === undefined
+              ? undefined
+              : { maxReceiveCount, deadLetterTargetArn: "arn:aws:sqs:eu-west-1:000000000000:dead" },
         },
         store: run.dryRun ? undefined : store,
-        transform: run.transform ?? transform,
+        transform: run.transform ?? sampleTransform,
         shapeOf: (body) => ({ length: body.length }),
-        seal: run.quarantine ? (body, id) => Buffer.from(`sealed ${id} ${body}`) : undefined,
+        seal: run.quarantine ? ({ body }, id) => Buffer.from(`sealed ${id} ${body}`) : undefined,
         limits: { ...DEFAULT_LIMITS, ...run.limits },
         clock,
         stop: world.stop.signal,

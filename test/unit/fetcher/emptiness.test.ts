@@ -7,10 +7,14 @@ function createWorld({ countersEveryMs = 0 } = {}): {
   clock: VirtualClock;
   queue: FakeQueue;
   emptiness: Emptiness;
+  /** Whether messages are in hand. */
+  work: { isLeft: boolean };
 } {
   const clock = createVirtualClock();
   const queue = createFakeQueue({ clock, countersEveryMs });
-  return { clock, queue, emptiness: createEmptiness({ queue, clock }) };
+  const work = { isLeft: false };
+  const emptiness = createEmptiness({ queue, clock, isAtWork: () => work.isLeft });
+  return { clock, queue, emptiness, work };
 }
 
 test("empty is what looks empty twice", async () => {
@@ -67,6 +71,21 @@ test("the minute begins anew with each message", async () => {
   await emptiness.confirm();
   await clock.advance(59_000);
   expect(await emptiness.confirm()).toBe(false);
+});
+
+test("the minute does not begin while messages in hand may hold their group", async () => {
+  const { clock, queue, emptiness, work } = createWorld();
+  queue.send(["behind them"]);
+  await emptiness.confirm();
+  await clock.advance(59_999);
+  work.isLeft = true;
+  await emptiness.confirm();
+  await clock.advance(120_000);
+  expect(await emptiness.confirm()).toBe(false);
+  work.isLeft = false;
+  expect(await emptiness.confirm()).toBe(false);
+  await clock.advance(60_000);
+  expect(await emptiness.confirm()).toBe(true);
 });
 
 test("an error of the queue is the caller's to bear, and is no sighting", async () => {

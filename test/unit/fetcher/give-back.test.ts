@@ -96,10 +96,13 @@ test("one whose visibility timeout has ended is back already", async () => {
   expect(world.settled).toEqual([{ done: ["m0", "m1"], failed: [] }]);
 });
 
-test("it is not tried for long, however much there is", async () => {
+test.each([
+  ["refuses", () => Promise.reject(unavailable())],
+  ["never answers", () => new Promise<FailedEntry[]>(() => {})],
+])("it is not tried for long when the queue %s, however much there is", async (_, answer) => {
   const world = createWorld();
   const startMs = world.clock.now();
-  await world.clock.run(world.giveBack(1_000, () => Promise.reject(unavailable())));
+  await world.clock.run(world.giveBack(1_000, answer));
   expect(world.settled.flatMap(({ failed }) => failed)).toHaveLength(1_000);
   expect(world.clock.now() - startMs).toBeLessThanOrEqual(5_000);
 });

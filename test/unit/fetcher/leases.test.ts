@@ -279,3 +279,20 @@ test("a call that is answered after close plans nothing", async () => {
   await clock.settle();
   expect(clock.pending()).toBe(0);
 });
+
+test("close waits for the calls that are under way", async () => {
+  const world = createWorld();
+  const pending = pendingAnswers();
+  world.answer = pending.answer;
+  world.leases.hold("a", "a#1");
+  await world.clock.advance(60_000);
+  let isClosed = false;
+  const closed = world.leases.close().then(() => {
+    isClosed = true;
+  });
+  await world.clock.settle();
+  expect(isClosed).toBe(false);
+  pending.give[0]?.();
+  await closed;
+  await world.leases.close();
+});

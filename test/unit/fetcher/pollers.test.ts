@@ -20,6 +20,8 @@ interface World {
   readonly received: ReceivedMessage[];
   readonly retries: string[];
   /** Pollers at work at the time of each page, and at each empty poll. */
+  /** What the run says of each page. */
+  isNew: boolean;
   readonly activeAtPages: number[];
   readonly activeAtIdle: number[];
   seconds(): number;
@@ -58,6 +60,7 @@ function createWorld(options: WorldOptions = {}): World {
     received: [],
     retries: [],
     activeAtPages: [],
+    isNew: true,
     activeAtIdle: [],
     seconds: () => (clock.now() - startMs) / 1000,
     start: () => {
@@ -75,8 +78,10 @@ function createWorld(options: WorldOptions = {}): World {
           world.activeAtPages.push(pollers.active());
           const bytes = page.reduce((sum, { body }) => sum + body.length, 0);
           if (releases) permits.release({ messages: page.length, bytes });
+          return world.isNew;
         },
         onIdle: () => world.activeAtIdle.push(pollers.active()),
+        isAtWork: () => false,
         onRetry: ({ code }) => world.retries.push(code),
       });
       return pollers;
@@ -284,6 +289,7 @@ test("whoever takes the pages and throws ends it", async () => {
       throw error;
     },
     onIdle: () => {},
+    isAtWork: () => false,
     onRetry: () => {},
   });
   world.queue.send(["a"]);

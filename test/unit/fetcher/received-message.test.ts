@@ -38,8 +38,8 @@ describe("parseMessage", () => {
     });
   });
 
-  test("an emulator that leaves the rest out gets the receive's time, a count of 1 and an empty body", () => {
-    expect(parseMessage({ MessageId: "id", ReceiptHandle: "handle" }, NOW)).toEqual({
+  test("an emulator that leaves the rest out gets the receive's time and a count of 1", () => {
+    expect(parseMessage({ MessageId: "id", ReceiptHandle: "handle", Body: "" }, NOW)).toEqual({
       messageId: "id",
       receiptHandle: "handle",
       body: "",
@@ -53,7 +53,7 @@ describe("parseMessage", () => {
     "a SentTimestamp of %j is none",
     (SentTimestamp) => {
       const message = parseMessage(
-        { MessageId: "id", ReceiptHandle: "handle", Attributes: { SentTimestamp } },
+        { MessageId: "id", ReceiptHandle: "handle", Body: "{}", Attributes: { SentTimestamp } },
         NOW,
       );
       expect(message?.sentAtMs).toBe(NOW);
@@ -62,23 +62,38 @@ describe("parseMessage", () => {
 
   test.each(["0", "", "many", "-2"])("a receive count of %j is 1", (ApproximateReceiveCount) => {
     const message = parseMessage(
-      { MessageId: "id", ReceiptHandle: "handle", Attributes: { ApproximateReceiveCount } },
+      { MessageId: "id", ReceiptHandle: "handle", Body: "{}", Attributes: { ApproximateReceiveCount } },
       NOW,
     );
     expect(message?.receiveCount).toBe(1);
   });
 
   test("without an id or a receipt handle there is no message", () => {
-    expect(parseMessage({ MessageId: "id" }, NOW)).toBeUndefined();
-    expect(parseMessage({ ReceiptHandle: "handle" }, NOW)).toBeUndefined();
-    expect(parseMessage({ MessageId: "", ReceiptHandle: "handle" }, NOW)).toBeUndefined();
+    expect(parseMessage({ MessageId: "id", Body: "{}" }, NOW)).toBeUndefined();
+    expect(parseMessage({ ReceiptHandle: "handle", Body: "{}" }, NOW)).toBeUndefined();
+    expect(parseMessage({ MessageId: "", ReceiptHandle: "handle", Body: "{}" }, NOW)).toBeUndefined();
   });
+
+  test.each(["no body", '{"Body":null}', '{"Body":5}', '{"Body":{"user_id":"u"}}', '{"Body":["x"]}'])(
+    "nor with what is no text in the body's place: %s",
+    (json) => {
+      const message = {
+        MessageId: "id",
+        ReceiptHandle: "handle",
+        ...(json.startsWith("{") && JSON.parse(json)),
+      };
+      expect(parseMessage(message, NOW)).toBeUndefined();
+    },
+  );
 
   test("an attribute named __proto__ is one like any other", () => {
     const MessageAttributes = Object.fromEntries([
       ["__proto__", { DataType: "String", StringValue: "polluted" }],
     ]);
-    const message = parseMessage({ MessageId: "id", ReceiptHandle: "handle", MessageAttributes }, NOW);
+    const message = parseMessage(
+      { MessageId: "id", ReceiptHandle: "handle", Body: "{}", MessageAttributes },
+      NOW,
+    );
     expect(Object.entries(message?.attributes ?? {})).toEqual([["__proto__", "polluted"]]);
     expect(Reflect.get({}, "polluted")).toBeUndefined();
   });

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { sleep } from "../../../src/clock.js";
 import { QueueError } from "../../../src/errors.js";
 import type { FailedEntry } from "../../../src/fetcher/queue.js";
-import { type Outage, type Settled, settleBatch } from "../../../src/fetcher/settle-batch.js";
+import { noOutage, type Outage, type Settled, settleBatch } from "../../../src/fetcher/settle-batch.js";
 import { denied, unavailable } from "../../support/fake-queue.js";
 import { createVirtualClock, type VirtualClock } from "../../support/virtual-clock.js";
 
@@ -71,6 +72,36 @@ test("the list of failures is read by index: only what failed is tried again", a
   expect(world.retries.map(({ code, attempt }) => [code, attempt])).toEqual([["InternalError", 1]]);
 });
 
+test("what was confirmed with a handle that a redelivery replaced meanwhile is not done yet", async () => {
+  const world = createWorld(["a", "b"]);
+  world.answer = () => {
+    world.answer = () => {
+      // The one that was done at once comes back while the other one is tried again.
+      world.answer = () => [];
+      world.handles.set("b", "b#2");
+      return [];
+    };
+    world.handles.set("a", "a#2");
+    return [];
+  };
+  expect(await world.clock.run(world.settle())).toEqual({ done: ["a", "b"], failed: [] });
+  expect(world.calls).toEqual([["a#1", "b#1"], ["a#2"], ["b#2"]]);
+});
+
+test("what was refused with a handle that a redelivery replaces while others are tried again is tried again", async () => {
+  const world = createWorld(["a", "b"]);
+  world.answer = () => {
+    world.answer = () => {
+      world.answer = () => [];
+      world.handles.set("a", "a#2");
+      return [];
+    };
+    return [badHandle(0), throttled(1)];
+  };
+  expect(await world.clock.run(world.settle())).toEqual({ done: ["b", "a"], failed: [] });
+  expect(world.calls).toEqual([["a#1", "b#1"], ["b#1"], ["a#2"]]);
+});
+
 test("the newest handle is used, also when it came during the wait", async () => {
   const world = createWorld(["a"]);
   world.answer = () => {
@@ -124,14 +155,14 @@ test("what keeps failing is given up when its time is over, and not before", asy
 test("in an outage that has lasted long enough nothing is asked any more", async () => {
   const world = createWorld(["a"]);
   const error = unavailable();
-  const outage: Outage = { since: { ms: world.clock.now() - 60_001, error } };
+  const outage: Outage = { answeredAtMs: 0, since: { ms: world.clock.now() - 60_001, error } };
   expect(await world.clock.run(world.settle(outage))).toEqual({ done: [], failed: ["a"], error });
   expect(world.calls).toEqual([]);
 });
 
 test("a call that is answered ends an outage", async () => {
   const world = createWorld(["a"]);
-  const outage: Outage = { since: { ms: world.clock.now() - 10_000, error: unavailable() } };
+  const outage: Outage = { answeredAtMs: 0, since: { ms: world.clock.now() - 10_000, error: unavailable() } };
   world.answer = () => [];
   expect((await world.clock.run(world.settle(outage))).done).toEqual(["a"]);
   expect(outage.since).toBeUndefined();
@@ -186,4 +217,46 @@ test("every id is settled exactly once, whatever happens", async () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test("a single call that stays silent while others are answered is no outage", async () => {
+  const clock = createVirtualClock();
+  const outage = noOutage();
+  let isFirst = true;
+  const call = async (): Promise<FailedEntry[]> => {
+    const isSilent = isFirst;
+    isFirst = false;
+    await sleep(clock, isSilent ? 90_000 : 1_000);
+    if (isSilent) throw unavailable();
+    return [];
+  };
+  const settle = (id: string): Promise<Settled> =>
+    settleBatch(
+      [id],
+      call,
+      {
+        clock,
+        leases: { receiptHandle: () => `${id}#1` },
+        retryForMs: 60_000,
+        signal: new AbortController().signal,
+        onRetry: () => {},
+      },
+      outage,
+    );
+  const silent = settle("silent");
+  const others = async (): Promise<Settled[]> => {
+    const settled: Settled[] = [];
+    for (let index = 0; index < 120; index += 1) settled.push(await settle(`m${index}`));
+    return settled;
+  };
+  const [first, rest] = await clock.run(Promise.all([silent, others()]));
+  expect(first).toEqual({ done: ["silent"], failed: [] });
+  expect(rest.flatMap(({ failed }) => failed)).toEqual([]);
+});
+
+test("nothing is asked any more once it is over", async () => {
+  const world = createWorld(["a"]);
+  world.stop.abort();
+  expect(await world.clock.run(world.settle())).toEqual({ done: [], failed: ["a"] });
+  expect(world.calls).toEqual([]);
 });

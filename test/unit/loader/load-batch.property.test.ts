@@ -13,12 +13,13 @@ test("every row ends in exactly one place, and what is said about it is true", a
     ids: fc.array(id, { maxLength: 30 }),
     bad: fc.array(id, { maxLength: 6 }),
     loaded: fc.array(id, { maxLength: 6 }),
+    held: fc.array(id, { maxLength: 6 }),
     faults: fc.array(fault, { maxLength: 25 }),
     retryForMs: fc.constantFrom(0, 100, 1_000, 60_000),
     abortAfter: fc.option(fc.integer({ min: 0, max: 10 })),
   });
   await fc.assert(
-    fc.asyncProperty(situation, async ({ ids, bad, loaded, faults, retryForMs, abortAfter }) => {
+    fc.asyncProperty(situation, async ({ ids, bad, loaded, held, faults, retryForMs, abortAfter }) => {
       const store = fakeStore({ faults, bad: new Set(bad), loaded });
       const abort = new AbortController();
       const result = await loadBatch(
@@ -33,12 +34,16 @@ test("every row ends in exactly one place, and what is said about it is true", a
           clock: fakeClock(),
           retryForMs,
           signal: abort.signal,
+          isKeptBack: (messageId) => held.includes(messageId),
         },
       );
 
       const rejected = result.rejects.map(({ messageId }) => messageId);
-      const { done, unloaded, inDoubt } = result;
-      expect([...done, ...rejected, ...unloaded, ...inDoubt].sort()).toEqual([...ids].sort());
+      const { done, unloaded, keptBack, inDoubt } = result;
+      expect([...done, ...rejected, ...unloaded, ...keptBack, ...inDoubt].sort()).toEqual([...ids].sort());
+      expect(
+        keptBack.every((one) => held.includes(one) && store.ledger.has(one) === loaded.includes(one)),
+      ).toBe(true);
       for (const one of done) expect(store.ledger.has(one)).toBe(true);
       for (const one of rejected) expect(bad.includes(one) && !store.ledger.has(one)).toBe(true);
       const before = new Set(loaded);

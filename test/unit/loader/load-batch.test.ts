@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type LoadBatchOptions, type LoadResult, loadBatch } from "../../../src/loader/load-batch.js";
+import { StoreError } from "../../../src/loader/store.js";
 import { type FakeStore, fakeClock, fakeStore } from "./fake-store.js";
 
 function load(store: FakeStore, count: number, options: Partial<LoadBatchOptions> = {}): Promise<LoadResult> {
@@ -76,7 +77,7 @@ describe("an outage", () => {
       },
     });
     expect(result.loaded).toBe(1);
-    expect(told).toEqual([{ code: "sqlstate_40P01", attempt: 1, delayMs: 50 }]);
+    expect(told).toEqual([{ code: "40P01", attempt: 1, delayMs: 50 }]);
   });
 
   test("ends with the signal, without an error of its own", async () => {
@@ -111,4 +112,89 @@ test("what a store throws by mistake is an error of the run, and leaves the rows
   );
   expect(result.inDoubt).toEqual(["a"]);
   expect(result.error?.message).not.toContain("secret");
+});
+
+test("halves of a batch whose outcome is unknown know what it commits in the end", async () => {
+  const committed = new Set<string>();
+  let attempts = 0;
+  const store: LoadBatchOptions["store"] = {
+    load: async ({ rows }, { isRetry }) => {
+      attempts += 1;
+      if (attempts === 1) throw new StoreError("transient", "connection lost", { outcomeUnknown: true });
+      if (attempts === 2) throw new StoreError("data", "refused for a moment", { sqlState: "23503" });
+      // By now the server has carried out what it was sent first.
+      for (const id of ["m0", "m1", "m2", "m3"]) committed.add(id);
+      const fresh = rows.filter(({ messageId }) => !committed.has(messageId)).length;
+      const loaded = isRetry ? rows.length : fresh;
+      return { loaded, duplicates: rows.length - loaded };
+    },
+  };
+  const rows = Array.from({ length: 4 }, (_, index) => ({ messageId: `m${index}`, values: [] }));
+  const result = await loadBatch(
+    { runId: "run", stamp: "now", rows },
+    { store, clock: fakeClock(), retryForMs: 10_000 },
+  );
+  expect(result).toMatchObject({ loaded: 4, duplicates: 0, rejects: [], inDoubt: [], error: null });
+});
+
+describe("a load that is given up for its refusals", () => {
+  const bad = new Set(Array.from({ length: 16 }, (_, index) => `m${index}`));
+  const afterThree = (): Pick<LoadBatchOptions, "onRefused" | "isHopeless"> => {
+    let refused = 0;
+    return {
+      onRefused: () => {
+        refused += 1;
+      },
+      isHopeless: () => refused >= 3,
+    };
+  };
+
+  test("leaves the rest unloaded, and asks no more", async () => {
+    const result = await load(fakeStore({ bad }), 16, afterThree());
+    expect(result.rejects).toHaveLength(3);
+    expect(result.unloaded).toHaveLength(13);
+    expect(result.statements).toBeLessThan(16);
+    expect(result.error).toBeNull();
+  });
+
+  test("finds out all the same what became of rows in doubt: the database does answer", async () => {
+    const result = await load(fakeStore({ bad, faults: ["lost before commit"] }), 16, afterThree());
+    expect(result.rejects).toHaveLength(16);
+    expect(result.inDoubt).toEqual([]);
+  });
+});
+
+describe("what is to be kept back", () => {
+  const behind =
+    (place: number) =>
+    (id: string): boolean =>
+      Number(id.slice(1)) > place;
+
+  test("is left out of every statement, and asked about before each", async () => {
+    let isHeld = (_id: string): boolean => false;
+    const store = fakeStore({ bad: new Set(["m2"]) });
+    const result = await load(store, 8, {
+      onRefused: () => {
+        isHeld = behind(2);
+      },
+      isKeptBack: (id) => isHeld(id),
+    });
+    expect(result.done).toEqual(["m0", "m1"]);
+    expect(result.rejects.map(({ messageId }) => messageId)).toEqual(["m2"]);
+    expect(result.keptBack).toEqual(["m3", "m4", "m5", "m6", "m7"]);
+    expect(result).toMatchObject({ loaded: 2, unloaded: [], inDoubt: [], error: null });
+    expect([...store.ledger.keys()]).toEqual(["m0", "m1"]);
+  });
+
+  test("is asked for all the same when it may be loaded already", async () => {
+    const store = fakeStore({ faults: ["lost after commit"] });
+    let attempts = 0;
+    const result = await load(store, 4, {
+      isKeptBack: (id) => {
+        attempts += 1;
+        return attempts > 4 && behind(0)(id);
+      },
+    });
+    expect(result).toMatchObject({ loaded: 4, keptBack: [] });
+  });
 });

@@ -13,8 +13,8 @@ test("sqs2pg/masking exports these names and no others", () => {
     "deriveSubkey",
     "generateKey",
     "isMaskName",
-    "openBody",
+    "openText",
     "parseKey",
-    "sealBody",
+    "sealText",
   ]);
 });

@@ -1,7 +1,7 @@
 import { createDecipheriv, hkdfSync } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { generateKey, MaskError, openBody, parseKey, sealBody } from "../../../src/masking/index.js";
+import { generateKey, MaskError, openText, parseKey, sealText } from "../../../src/masking/index.js";
 
 const BYTES = Buffer.alloc(32, 3);
 const key = parseKey(`sqs2pg-key-1:${BYTES.toString("base64url")}`);
@@ -24,18 +24,18 @@ test("every string comes back as it was, lone surrogates too", () => {
   );
   fc.assert(
     fc.property(anyText, fc.string(), (body, associatedData) => {
-      expect(openBody(key, sealBody(key, body, associatedData), associatedData)).toBe(body);
+      expect(openText(key, sealText(key, body, associatedData), associatedData)).toBe(body);
     }),
   );
 });
 
 test("a body of 1 MiB comes back", () => {
   const body = "ж".repeat(512 * 1024);
-  expect(openBody(key, sealBody(key, body, "id"), "id") === body).toBe(true);
+  expect(openText(key, sealText(key, body, "id"), "id") === body).toBe(true);
 });
 
 test("anyone with the key can open it by the layout", () => {
-  const sealed = sealBody(key, '{"ip":"199.172.111.135"}', "message-1");
+  const sealed = sealText(key, '{"ip":"199.172.111.135"}', "message-1");
   expect(sealed[0]).toBe(1);
   expect(sealed.toString("hex", 1, 5)).toBe(key.id);
   const subkey = Buffer.from(hkdfSync("sha256", BYTES, "", "sqs2pg/seal/aes-256-gcm", 32));
@@ -48,7 +48,7 @@ test("anyone with the key can open it by the layout", () => {
 });
 
 test("the same body is sealed differently each time", () => {
-  expect(sealBody(key, "body", "id")).not.toEqual(sealBody(key, "body", "id"));
+  expect(sealText(key, "body", "id")).not.toEqual(sealText(key, "body", "id"));
 });
 
 describe.each([
@@ -56,12 +56,12 @@ describe.each([
   ["UTF-16", "\uD800 alone"],
   ["nothing", ""],
 ])("a sealed body of %s", (_name, body) => {
-  const sealed = sealBody(key, body, "message-1");
+  const sealed = sealText(key, body, "message-1");
 
   test("opens for its own message only", () => {
-    expect(openBody(key, sealed, "message-1")).toBe(body);
-    expect(codeOf(() => openBody(key, sealed, "message-2"))).toBe("sealed_corrupted");
-    expect(codeOf(() => openBody(key, sealed, ""))).toBe("sealed_corrupted");
+    expect(openText(key, sealed, "message-1")).toBe(body);
+    expect(codeOf(() => openText(key, sealed, "message-2"))).toBe("sealed_corrupted");
+    expect(codeOf(() => openText(key, sealed, ""))).toBe("sealed_corrupted");
   });
 
   test("does not open with any single bit flipped", () => {
@@ -69,7 +69,7 @@ describe.each([
       const changed = Buffer.from(sealed);
       changed[bit >> 3] = changed.readUInt8(bit >> 3) ^ (1 << (bit & 7));
       expect(
-        codeOf(() => openBody(key, changed, "message-1")),
+        codeOf(() => openText(key, changed, "message-1")),
         `bit ${bit}`,
       ).toMatch(
         bit < 8
@@ -84,16 +84,16 @@ describe.each([
   test("does not open as the other encoding", () => {
     const changed = Buffer.from(sealed);
     changed[0] = 3 - changed.readUInt8(0);
-    expect(codeOf(() => openBody(key, changed, "message-1"))).toBe("sealed_corrupted");
+    expect(codeOf(() => openText(key, changed, "message-1"))).toBe("sealed_corrupted");
   });
 
   test("does not open cut off or with bytes added", () => {
     for (let length = 0; length < sealed.length; length += 1) {
-      expect(codeOf(() => openBody(key, sealed.subarray(0, length), "message-1"))).toBe(
+      expect(codeOf(() => openText(key, sealed.subarray(0, length), "message-1"))).toBe(
         length < 33 ? "sealed_truncated" : "sealed_corrupted",
       );
     }
-    expect(codeOf(() => openBody(key, Buffer.concat([sealed, Buffer.of(0)]), "message-1"))).toBe(
+    expect(codeOf(() => openText(key, Buffer.concat([sealed, Buffer.of(0)]), "message-1"))).toBe(
       "sealed_corrupted",
     );
   });
@@ -101,7 +101,7 @@ describe.each([
 
 test("another key is refused, with both ids in the message", () => {
   const other = parseKey(generateKey());
-  const open = (): string => openBody(other, sealBody(key, "body", "id"), "id");
+  const open = (): string => openText(other, sealText(key, "body", "id"), "id");
   expect(codeOf(open)).toBe("sealed_wrong_key");
   expect(open).toThrow(key.id);
   expect(open).toThrow(other.id);
