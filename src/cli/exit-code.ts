@@ -1,4 +1,4 @@
-import type { DrainReport } from "../drain/report.js";
+import type { RunReport } from "../drain/report.js";
 import { type ErrorKind, InterruptedError, Sqs2pgError } from "../errors.js";
 import type { Signals } from "./context.js";
 
@@ -24,7 +24,7 @@ export function exitCodeOfError(error: unknown, signals: Signals): number {
   return error instanceof Sqs2pgError ? BY_KIND[error.kind] : EXIT.failed;
 }
 
-export function exitCodeOfDrain(report: DrainReport, maxRejects: number, signals: Signals): number {
+export function exitCodeOfRun(report: RunReport, maxRejects: number, signals: Signals): number {
   if (report.error !== undefined) return BY_KIND[report.error.kind];
   if (report.stopped_because === "signal") return signals.exitCode() ?? EXIT.failed;
   const isStoppedByThem = report.stopped_because === "rejects";

@@ -3,13 +3,11 @@ import { sleep, systemClock } from "../clock.js";
 import { Sqs2pgError, UsageError } from "../errors.js";
 import type { Signals } from "./context.js";
 import { EXIT, exitCodeOfError } from "./exit-code.js";
-import { LOG_LEVELS, type LogLevel } from "./log.js";
+import { LOG_LEVELS, type Log, type LogLevel } from "./log.js";
 import { jsonText, logFor } from "./output.js";
 import { createProgram } from "./program.js";
 import { redact } from "./redact.js";
 import { listenForSignals } from "./signals.js";
-
-const READER_GONE: ReadonlySet<string> = new Set(["EPIPE", "EIO"]);
 
 /** A reader that does not read any more is not waited for. */
 const LONGEST_FLUSH_MS = 10_000;
@@ -19,7 +17,12 @@ export async function main(argv: readonly string[]): Promise<void> {
   // Whoever read our output may have gone, and a disk may be full: no reason to leave messages in doubt.
   process.stderr.on("error", () => {});
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (!READER_GONE.has(error.code ?? "")) process.exitCode = EXIT.failed;
+    // EIO is a terminal that has gone; of a file it is a disk that fails.
+    const isReaderGone = error.code === "EPIPE" || (error.code === "EIO" && process.stdout.isTTY);
+    if (isReaderGone || process.exitCode === EXIT.failed) return;
+    process.exitCode = EXIT.failed;
+    const code = error.code === undefined ? "" : ` (${error.code})`;
+    logOf(argv).error(`standard output cannot be written${code}: the result is not all there`);
   });
   const signals = listenForSignals(process);
   const { exitCode, isDone } = await run(argv, signals);
@@ -67,7 +70,7 @@ async function run(argv: readonly string[], signals: Signals): Promise<Ending> {
     }
     const known = error instanceof CommanderError ? usageErrorOf(error) : error;
     // Without a command the help has been printed, which says it all.
-    if (!(error instanceof CommanderError && error.code === "commander.help")) logThrown(known, argv);
+    if (!(error instanceof CommanderError && error.code === "commander.help")) logOf(argv).thrown(known);
     if (argv.includes("--json")) writeErrorDocument(known);
     return { exitCode: exitCodeOfError(known, signals), isDone: false };
   }
@@ -82,10 +85,9 @@ function usageErrorOf(error: CommanderError): UsageError {
   return new UsageError("arguments_invalid", `${said.replace(/\.$/, "")}: ${remedy}`, { cause: error });
 }
 
-/** The error may be about the flags themselves, so they are looked up in the arguments as they are. */
-function logThrown(error: unknown, argv: readonly string[]): void {
-  const flags = { color: !argv.includes("--no-color"), logLevel: logLevelIn(argv) };
-  logFor(flags, process).thrown(error);
+/** What is to be said may be about the flags themselves, so they are looked up in the arguments as they are. */
+function logOf(argv: readonly string[]): Log {
+  return logFor({ color: !argv.includes("--no-color"), logLevel: logLevelIn(argv) }, process);
 }
 
 function writeErrorDocument(error: unknown): void {

@@ -1,5 +1,6 @@
 import type { CommonFlags, Context } from "./context.js";
 import { createLog, type Log } from "./log.js";
+import { printableJson } from "./terminal/printable.js";
 import { createStyle, type Style } from "./terminal/style.js";
 import { type Terminal, terminalFor } from "./terminal/terminal.js";
 
@@ -41,5 +42,5 @@ export function writeResult(
 
 /** One document: indented for people, in one line for whatever reads lines, such as a log. */
 export function jsonText(document: unknown, stream: NodeJS.WriteStream): string {
-  return `${JSON.stringify(document, null, stream.isTTY ? 2 : undefined)}\n`;
+  return `${printableJson(JSON.stringify(document, null, stream.isTTY ? 2 : undefined))}\n`;
 }

@@ -22,8 +22,11 @@ export interface SettingFlags {
 export interface SettingNeeds {
   /** False: the database settings are not looked at. */
   readonly database: boolean;
-  /** `for-masks`: a key, if a mask of the pipeline is keyed. `never`: the key settings are not looked at. */
-  readonly key: "never" | "for-masks" | "always";
+  /**
+   * `for-masks`: a key, if a mask of the pipeline is keyed. `to-seal`, `to-open`: in any case. `never`: the key settings
+   * are not looked at.
+   */
+  readonly key: "never" | "for-masks" | "to-seal" | "to-open";
 }
 
 export interface ResolveOptions {
@@ -132,14 +135,23 @@ function overrideMask(pipeline: Pipeline | undefined, mask: string | undefined):
 
 function throwIfKeyNeeded(needs: SettingNeeds, pipeline: Pipeline | undefined): void {
   const [column] = pipeline === undefined ? [] : keyedColumns(pipeline);
-  const give = "make one with `sqs2pg keygen` and give it by SQS2PG_MASK_KEY or --key file:PATH";
+  const by = "by SQS2PG_MASK_KEY or --key file:PATH";
+  const give = `make one with \`sqs2pg keygen\` and give it ${by}`;
+  if (needs.key === "to-open") {
+    throw new UsageError(
+      "key_missing",
+      `sealed rejects open with the key that they were sealed with: give it ${by}`,
+    );
+  }
+  if (needs.key === "to-seal") {
+    throw new UsageError("key_missing", `quarantine seals rejects with a key: ${give}`);
+  }
   if (column !== undefined) {
     throw new UsageError(
       "key_missing",
       `the mask of column ${column} needs a key: ${give}; or choose the unkeyed --mask sha256, which can be guessed`,
     );
   }
-  if (needs.key === "always") throw new UsageError("key_missing", `this needs a key: ${give}`);
 }
 
 function together(errors: readonly Sqs2pgError[]): Sqs2pgError {

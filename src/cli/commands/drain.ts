@@ -1,12 +1,12 @@
 import { resolveSettings } from "../../config/resolve.js";
 import { drain } from "../../drain/drain.js";
-import type { DrainEvent } from "../../drain/events.js";
+import { rejectsInARowFor } from "../../drain/limits.js";
 import type { Command, CommonFlags } from "../context.js";
-import { exitCodeOfDrain } from "../exit-code.js";
-import { outputFor, writeResult } from "../output.js";
+import { exitCodeOfRun } from "../exit-code.js";
+import { repeatedFlags } from "../flags/repeat.js";
+import { writeResult } from "../output.js";
+import { createRunDisplay } from "../run-display.js";
 import { renderDrainReport } from "../terminal/drain-summary.js";
-import { createProgress } from "../terminal/progress.js";
-import { progressModeFor } from "../terminal/terminal.js";
 
 export interface DrainFlags extends CommonFlags {
   readonly max?: number;
@@ -23,24 +23,19 @@ export interface DrainFlags extends CommonFlags {
   readonly maxRejects: number;
 }
 
-export const drainCommand: Command<DrainFlags> = async ({ flags, context, log }) => {
+export const drainCommand: Command<DrainFlags> = async (input) => {
+  const { flags, context, log } = input;
   const { env, cwd, clock, signals } = context;
   const { dryRun = false, onReject = "leave" } = flags;
   const settings = await resolveSettings({
     flags,
     env,
     cwd,
-    needs: { database: !dryRun, key: onReject === "quarantine" ? "always" : "for-masks" },
+    needs: { database: !dryRun, key: onReject === "quarantine" ? "to-seal" : "for-masks" },
   });
   for (const notice of settings.notices) log.warn(notice);
 
-  const { stream, terminal, style } = outputFor(context.stderr, flags, env);
-  const progress = createProgress({
-    mode: progressModeFor(terminal, flags.quiet === true),
-    stream,
-    clock,
-    style,
-  });
+  const display = createRunDisplay(input);
   const report = await drain(settings, {
     limits: {
       max: flags.max,
@@ -49,33 +44,25 @@ export const drainCommand: Command<DrainFlags> = async ({ flags, context, log })
       concurrency: flags.concurrency,
       waitSeconds: flags.wait,
       visibilitySeconds: flags.visibility,
+      rejectsInARow: rejectsInARowFor(flags.maxRejects),
     },
     dryRun,
     onReject,
     stop: signals.stop,
     kill: signals.kill,
-    onEvent: (event) => {
-      progress.onEvent(event);
-      if (event.type === "failed") log.trace(event.error);
-      if (event.type === "notice") log.warn(event.message);
-      if (event.type === "retry") log.info(retryLine(event));
-    },
+    onEvent: display.onEvent,
     onWarning: log.warn,
     env,
     clock,
-  }).finally(progress.stop);
+  }).finally(display.stop);
 
   const rejectsTable = `${settings.bookkeepingSchema}.rejects`;
   writeResult(
     report,
-    (look) => renderDrainReport(report, { ...look, onReject, rejectsTable }),
+    (look) => renderDrainReport(report, { ...look, onReject, rejectsTable, sameFlags: repeatedFlags(flags) }),
     flags,
     context,
   );
   if (report.error !== undefined) log.error(report.error.message);
-  return exitCodeOfDrain(report, flags.maxRejects, signals);
+  return exitCodeOfRun(report, flags.maxRejects, signals);
 };
-
-function retryLine({ what, code, attempt, delay_ms }: Extract<DrainEvent, { type: "retry" }>): string {
-  return `${what}: ${code}, attempt ${attempt + 1} in ${delay_ms} ms`;
-}

@@ -20,7 +20,7 @@ export function addOutputFlags(command: Command, problems: FlagProblems): Comman
     .option("--quiet", "no progress")
     .addOption(
       new Option("--log-level <level>", `what goes to standard error: ${LOG_LEVELS.join(", ")}`)
-        .default("warn")
+        .default("warn", "warn")
         .argParser(problems.collect(oneOfFlag("--log-level", LOG_LEVELS))),
     )
     .option("--no-color", "no colours (env: NO_COLOR)");

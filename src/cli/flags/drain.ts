@@ -51,7 +51,7 @@ export function addDrainFlags(command: Command, problems: FlagProblems): Command
     )
     .option(
       "--max-rejects <n>",
-      "exit with 3 when there are more rejects",
+      "exit with 3 when there are more rejects; 1,000 in a row (or n, if that is more) end the run",
       number("--max-rejects", { min: 0 }),
       0,
     );

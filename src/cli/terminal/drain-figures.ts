@@ -1,7 +1,7 @@
 import type { DrainReport } from "../../drain/report.js";
-import type { Figure } from "./figures.js";
+import { countFigure, type Figure } from "./figures.js";
 import { formatCount, formatDecimal } from "./format.js";
-import type { Paint, Style } from "./style.js";
+import type { Style } from "./style.js";
 
 interface FigureOptions {
   readonly style: Style;
@@ -24,11 +24,11 @@ export function drainFigures(report: DrainReport, options: FigureOptions): Figur
 function accounting(report: DrainReport, { style, onReject, rejectsTable }: FigureOptions): Figure[] {
   const rejected = onReject === "leave" ? "left on the queue" : `sealed into ${rejectsTable}`;
   return [
-    figure("loaded", report.loaded, style, {}),
-    figure("duplicates", report.duplicates, style, { note: "dealt with before, not loaded again" }),
-    figure("rejected", report.rejected, style, { note: rejected, paint: style.attention }),
-    figure("released", report.released, style, { note: "given back to the queue, not loaded" }),
-    figure("in doubt", report.in_doubt, style, {
+    countFigure("loaded", report.loaded, style, {}),
+    countFigure("duplicates", report.duplicates, style, { note: "dealt with before, not loaded again" }),
+    countFigure("rejected", report.rejected, style, { note: rejected, paint: style.attention }),
+    countFigure("released", report.released, style, { note: "left to the queue, not loaded" }),
+    countFigure("in doubt", report.in_doubt, style, {
       note: "ended before it was known whether they were loaded",
       paint: style.attention,
     }),
@@ -40,15 +40,15 @@ function accounting(report: DrainReport, { style, onReject, rejectsTable }: Figu
 function forecast(report: DrainReport, style: Style): Figure[] {
   const { in_doubt: inDoubt, received } = report;
   return [
-    figure("would load", report.released, style, { note: "those loaded before would be duplicates" }),
-    figure("would reject", report.rejected, style, { paint: style.attention }),
+    countFigure("would load", report.released, style, { note: "those loaded before would be duplicates" }),
+    countFigure("would reject", report.rejected, style, { paint: style.attention }),
     ...(report.duplicates === 0
       ? []
-      : [figure("duplicates", report.duplicates, style, { note: "delivered again" })]),
+      : [countFigure("duplicates", report.duplicates, style, { note: "delivered again" })]),
     ...(inDoubt === 0
       ? []
       : [
-          figure("in doubt", inDoubt, style, {
+          countFigure("in doubt", inDoubt, style, {
             note: "not given back, visible again when their visibility timeout ends",
             paint: style.attention,
           }),
@@ -65,9 +65,12 @@ function forecast(report: DrainReport, style: Style): Figure[] {
 
 function deleteFigures(report: DrainReport, { style, onReject }: FigureOptions): Figure[] {
   return [
-    figure("deleted", report.deleted, style, {}),
-    figure("delete failed", report.delete_failed, style, {
-      note: `${onReject === "leave" ? "loaded" : "dealt with"}, but still on the queue: the redelivery will be a duplicate`,
+    countFigure("deleted", report.deleted, style, {}),
+    countFigure("delete failed", report.delete_failed, style, {
+      note:
+        onReject === "leave"
+          ? "loaded, but still on the queue: the redelivery will be a duplicate"
+          : "still on the queue: what was loaded will be a duplicate, a reject is rejected again",
       paint: style.attention,
     }),
   ];
@@ -101,20 +104,4 @@ function workFigures(report: DrainReport): Figure[] {
     { label: "retries", value: formatCount(report.retries) },
     { label: "requests", value: formatCount(total), note: `to SQS${perThousand}` },
   ];
-}
-
-/** A count: zero is no news, so it is dim and goes without its remark. */
-function figure(
-  label: string,
-  count: number,
-  style: Style,
-  { note, paint }: { readonly note?: string; readonly paint?: Paint },
-): Figure {
-  if (count === 0) return { label, value: "0", paint: style.secondary };
-  return {
-    label,
-    value: formatCount(count),
-    ...(note === undefined ? {} : { note }),
-    ...(paint === undefined ? {} : { paint }),
-  };
 }

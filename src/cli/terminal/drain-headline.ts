@@ -1,5 +1,5 @@
 import type { DrainReport } from "../../drain/report.js";
-import { formatDuration, plural } from "./format.js";
+import { formatCount, formatDuration, plural } from "./format.js";
 import type { Paint, Style } from "./style.js";
 
 interface Headline {
@@ -27,7 +27,7 @@ function outcomeLines(report: DrainReport): Headline[] {
   switch (because) {
     case "empty":
       return received === 0
-        ? [{ text: `Nothing to drain: ${queue} had no visible messages`, tone: success }]
+        ? [{ text: `Nothing to drain: ${queue} handed out no messages`, tone: success }]
         : [{ text: `Drained ${what} in ${took}`, tone: good }];
     case "max":
       return [
@@ -49,7 +49,12 @@ function stoppedLines(report: DrainReport, doing: string): Headline[] {
     case "signal":
       return [{ text: `Interrupted: ${doing} ended after ${took}`, tone: attention }];
     case "rejects":
-      return [{ text: `Stopped: ${rejectsText(report)}; ${doing} ended after ${took}`, tone: failure }];
+      return [
+        {
+          text: `Stopped: too many rejects, ${formatCount(report.rejected)} of ${plural(report.received, "message")}; ${doing} ended after ${took}`,
+          tone: failure,
+        },
+      ];
     case "error":
       return [{ text: `Failed: ${doing} ended after ${took}`, tone: failure }];
     default:
@@ -72,15 +77,9 @@ function readText({ queue, table, received, stopped_because: because, duration_m
       return `Read ${queue} for ${table} for ${took}, as long as asked for`;
     default:
       return received === 0
-        ? `Nothing to read: ${queue} had no visible messages`
+        ? `Nothing to read: ${queue} handed out no messages`
         : `Finished reading ${queue} for ${table} in ${took}`;
   }
-}
-
-/** More of them than a run may hold back from the queue. */
-function rejectsText({ rejected, dry_run: isDryRun }: DrainReport): string {
-  if (isDryRun) return plural(rejected, "reject");
-  return `${plural(rejected, "reject is", "rejects are")} left on the queue`;
 }
 
 function isClean(report: DrainReport): boolean {

@@ -4,8 +4,10 @@ import { drainHeadline } from "./drain-headline.js";
 import { warningLines } from "./drain-warnings.js";
 import { figureLines } from "./figures.js";
 import { plural } from "./format.js";
+import { nextStep } from "./next-step.js";
 import { printable } from "./printable.js";
-import { rejectLines } from "./reject-list.js";
+import { rejectGroupLines } from "./reject-list.js";
+import { sectionsText } from "./sections.js";
 import type { Style } from "./style.js";
 import { textWidth, wrap } from "./width.js";
 
@@ -15,6 +17,8 @@ interface DrainSummaryOptions {
   readonly onReject: "leave" | "quarantine";
   /** Where rejects are recorded, such as `sqs2pg.rejects`. */
   readonly rejectsTable: string;
+  /** What follows the name of a command that is to be about the same, such as ` --queue orders`. */
+  readonly sameFlags: string;
 }
 
 /** A drain's report for people: how it ended, what became of every message, and what to do next. Ends in a newline. */
@@ -26,43 +30,42 @@ export function renderDrainReport(report: DrainReport, options: DrainSummaryOpti
       wrap(printable(text), width).map((line) => tone(style)(line)),
     ),
     figureLines(drainFigures(report, options), style, columns),
-    warningLines(report, style, columns),
-    rejectSection(report, style, columns),
-    nextSteps(report, options.rejectsTable).flatMap((text) => wrap(printable(text), width)),
+    warningLines(report.warnings, style, columns),
+    rejectGroupLines(report.rejects, style, columns),
+    nextSteps(report, options, width),
   ];
-  const shown = sections.filter(({ length }) => length > 0).map((lines) => lines.join("\n"));
-  return `${shown.join("\n\n")}\n`;
+  return sectionsText(sections);
 }
 
-function rejectSection({ rejects }: DrainReport, style: Style, columns: number): string[] {
-  if (rejects.length === 0) return [];
-  const entries = rejects.map((group) => ({ ...group, messageId: group.example_message_id }));
-  return [style.strong("Rejects"), ...rejectLines(entries, style, columns)];
-}
-
-function nextSteps(report: DrainReport, rejectsTable: string): string[] {
+function nextSteps(
+  report: DrainReport,
+  { onReject, sameFlags }: DrainSummaryOptions,
+  width: number,
+): string[] {
   const steps: string[] = [];
+  const say = (text: string): void => {
+    steps.push(...wrap(printable(text), width));
+  };
   const { visible = 0 } = report.queue_after ?? {};
   if (report.stopped_because === "empty" && visible > 0 && !report.dry_run) {
-    steps.push(
+    say(
       `${plural(visible, "visible message")} could not be received: held by a FIFO group, another consumer, or a counter that lags.`,
     );
   }
   if (report.dry_run && report.received > 0) {
-    steps.push("The receive count of each message read went up by 1: a redrive policy counts dry runs, too.");
+    say("The receive count of each message read went up by 1: a redrive policy counts dry runs, too.");
   }
   if (report.rejected > 0 && !report.dry_run) {
-    steps.push(`Each reject with its reason and shape: select * from ${rejectsTable}`);
+    steps.push(...nextStep("Rejects and their reasons", printable(`sqs2pg rejects${sameFlags}`), width));
+    if (onReject === "quarantine") {
+      steps.push(...nextStep("To load what fits later", printable(`sqs2pg replay${sameFlags}`), width));
+    }
   }
-  if (report.stopped_because === "rejects" && !report.dry_run) {
-    steps.push(
-      `Look into ${rejectsTable} before the next run; --on-reject quarantine takes rejects off the queue.`,
-    );
+  if (report.stopped_because === "rejects") {
+    say("Look into them before the next run.");
   }
   if (report.in_doubt > 0 && !report.dry_run) {
-    steps.push(
-      "The messages in doubt: run the same command again, what had been loaded counts as duplicate.",
-    );
+    say("The messages in doubt: run the same command again, what had been loaded counts as duplicate.");
   }
   return steps;
 }

@@ -8,7 +8,7 @@ import { wrap } from "./width.js";
 const INDENT = "  ";
 
 /** What was noted about columns of messages that were loaded all the same. */
-export function warningLines({ warnings }: DrainReport, style: Style, columns: number): string[] {
+export function warningLines(warnings: DrainReport["warnings"], style: Style, columns: number): string[] {
   const counts = Object.entries(warnings).flatMap(([column, codes]) =>
     Object.entries(codes).map(([code, count]) => ({ column, code, count })),
   );

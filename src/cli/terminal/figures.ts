@@ -1,3 +1,4 @@
+import { formatCount } from "./format.js";
 import { type Paint, plain, type Style } from "./style.js";
 import { type Cell, columnWidths, GAP, tableLines, tableWidth } from "./table.js";
 import { displayWidth, textWidth, wrap } from "./width.js";
@@ -10,6 +11,22 @@ export interface Figure {
   readonly paint?: Paint;
   /** The sum of the figures above it: a line is drawn between. */
   readonly isSum?: boolean;
+}
+
+/** A count: zero is no news, so it is dim and goes without its remark. */
+export function countFigure(
+  label: string,
+  count: number,
+  style: Style,
+  { note, paint }: { readonly note?: string; readonly paint?: Paint },
+): Figure {
+  if (count === 0) return { label, value: "0", paint: style.secondary };
+  return {
+    label,
+    value: formatCount(count),
+    ...(note === undefined ? {} : { note }),
+    ...(paint === undefined ? {} : { paint }),
+  };
 }
 
 const INDENT = 2;

@@ -6,6 +6,8 @@ import { printable } from "./printable.js";
 import type { Style } from "./style.js";
 import { textWidth, wrap } from "./width.js";
 
+const MOST_IDS = 10;
+
 /** What stands under a peek: what wants a look, then what the peek itself has cost. */
 export function peekNotes(result: PeekResult, style: Style, columns: number): string[] {
   const width = textWidth(columns);
@@ -13,10 +15,15 @@ export function peekNotes(result: PeekResult, style: Style, columns: number): st
   return [
     ...conversionNotes(result).flatMap(shown),
     ...redriveNotes(result).flatMap(shown),
-    ...result.near_redrive.flatMap((id) => noteBelow(printable(id), style, columns)),
+    ...nearIds(result).flatMap((text) => noteBelow(printable(text), style, columns)),
     ...releaseNotes(result).flatMap(shown),
     ...(result.messages.length === 0 ? [] : wrap(costNote(result), width).map(style.secondary)),
   ];
+}
+
+function nearIds({ near_redrive: ids }: PeekResult): string[] {
+  const left = ids.length - MOST_IDS;
+  return [...ids.slice(0, MOST_IDS), ...(left > 0 ? [`and ${formatCount(left)} more`] : [])];
 }
 
 function conversionNotes({ messages }: PeekResult): string[] {

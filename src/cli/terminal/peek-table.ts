@@ -35,8 +35,14 @@ function counterLines({ queue, counters, messages }: PeekResult, style: Style, c
   return [
     ...wrap(printable(queue), columns).map(style.strong),
     ...wrap(counts, columns),
-    ...(messages.length === 0 ? ["", ...wrap("No messages to show", columns)] : []),
+    ...(messages.length === 0 ? ["", ...wrap(nothingText(visible), columns)] : []),
   ];
+}
+
+function nothingText(visible: number): string {
+  return visible === 0
+    ? "No messages to show"
+    : "No messages to show: none was handed out. Others may hold them, or the redrive policy has moved them";
 }
 
 function bodyLines(messages: readonly PeekedMessage[], style: Style, columns: number): string[] {

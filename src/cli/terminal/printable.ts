@@ -14,6 +14,14 @@ export function printable(text: string): string {
   return text.replace(NOT_PRINTABLE, (character) => SHORT[character] ?? escaped(character));
 }
 
+/**
+ * JSON text in the same safe form: JSON.stringify leaves DEL, the C1 controls and all invisible characters as they are.
+ * It means what it meant; the line breaks between its tokens stay.
+ */
+export function printableJson(json: string): string {
+  return json.replace(NOT_PRINTABLE, (character) => (character === "\n" ? character : escaped(character)));
+}
+
 function escaped(character: string): string {
   let codes = "";
   for (let index = 0; index < character.length; index += 1) {

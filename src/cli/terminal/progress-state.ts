@@ -1,4 +1,5 @@
 import type { DrainEvent, Progress, Retried } from "../../drain/events.js";
+import type { StoppedBecause } from "../../drain/report.js";
 import { formatRemaining } from "./format.js";
 import { printable } from "./printable.js";
 import { createRateMeter } from "./rate.js";
@@ -28,8 +29,12 @@ interface ProgressState {
   view(nowMs: number): ProgressView | undefined;
 }
 
-/** Waits shorter than this come and go too fast to be read. */
+/** Waits shorter than this come and go too fast to be read, */
 const WORTH_SAYING_MS = 500;
+/** unless nothing has moved for so long: attempts may take longer than the waits between them. */
+const STANDSTILL_MS = 2_000;
+/** Trouble that is not heard of again for so long is over, although nothing has moved since. */
+const FORGOTTEN_MS = 15_000;
 /** The rest is PostgreSQL's. */
 const ASKED_OF_SQS: readonly Retried[] = ["receive", "delete", "release"];
 
@@ -37,24 +42,29 @@ const ASKED_OF_SQS: readonly Retried[] = ["receive", "delete", "release"];
 export function createProgressState(): ProgressState {
   let started: Started | undefined;
   let progress: Progress | undefined;
-  let stopping = false;
+  let progressAtMs = Number.POSITIVE_INFINITY;
+  let stopping: StoppedBecause | undefined;
   let retry: { readonly text: string; readonly untilMs: number } | undefined;
   const meter = createRateMeter();
 
   const stateAt = (nowMs: number): ProgressView["state"] => {
-    if (retry !== undefined) {
+    if (retry !== undefined && nowMs < retry.untilMs + FORGOTTEN_MS) {
       const leftMs = retry.untilMs - nowMs;
       const next = leftMs > 0 ? `next try in ${formatRemaining(leftMs)}` : "trying again";
       return { text: `${retry.text}, ${next}`, trouble: true };
     }
-    return stopping ? { text: "finishing what is in hand", trouble: false } : undefined;
+    if (stopping === undefined) return undefined;
+    const hint = stopping === "signal" ? " (Ctrl-C again: at once)" : "";
+    return { text: `finishing what is in hand${hint}`, trouble: false };
   };
 
   return {
     apply: (event, nowMs) => {
       if (event.type === "started") started = event;
-      if (event.type === "stopping") stopping = true;
-      if (event.type === "retry" && event.delay_ms >= WORTH_SAYING_MS) {
+      if (event.type === "started" || event.type === "progress") progressAtMs = nowMs;
+      if (event.type === "stopping") stopping ??= event.because;
+      const isStandstill = nowMs - progressAtMs >= STANDSTILL_MS;
+      if (event.type === "retry" && (event.delay_ms >= WORTH_SAYING_MS || isStandstill)) {
         retry = { text: troubleText(event), untilMs: nowMs + event.delay_ms };
       }
       if (event.type === "progress") {
@@ -69,7 +79,7 @@ export function createProgressState(): ProgressState {
       meter.note(nowMs, done);
       const rate = meter.perSecond();
       const total = totalOf(started, done);
-      const isMoving = total !== undefined && rate !== undefined && rate > 0 && !stopping;
+      const isMoving = total !== undefined && rate !== undefined && rate > 0 && stopping === undefined;
       return {
         queue: started.queue,
         table: started.table,
@@ -107,7 +117,7 @@ function troubleText({ what, code }: Retry): string {
     : `${dependency} is not answering (${printable(code)})`;
 }
 
-/** Serialization failure and deadlock (SQLSTATE class 40), throttling: it did answer. */
+/** Serialization failure and deadlock (SQLSTATE class 40), throttling, entries of a batch: it did answer. */
 function isAskingAgain(code: string): boolean {
-  return /(^|_)40[0-9P]\w\w$|throttl|toomanyrequests/i.test(code);
+  return /^40[0-9P]\w\w$|throttl|toomanyrequests|internalerror|handlereplaced/i.test(code);
 }

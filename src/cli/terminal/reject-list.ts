@@ -1,3 +1,4 @@
+import type { RejectGroup } from "../../drain/report.js";
 import { noteBelow } from "./figures.js";
 import { formatCount } from "./format.js";
 import { printable } from "./printable.js";
@@ -40,6 +41,13 @@ export function rejectLines(entries: readonly RejectEntry[], style: Style, colum
       ...notesOf(entry, form).flatMap((note) => noteBelow(printable(note), style, columns)),
     ]),
   ];
+}
+
+/** The rejects of a report, with their head. */
+export function rejectGroupLines(groups: readonly RejectGroup[], style: Style, columns: number): string[] {
+  if (groups.length === 0) return [];
+  const entries = groups.map((group) => ({ ...group, messageId: group.example_message_id }));
+  return [style.strong("Rejects"), ...rejectLines(entries, style, columns)];
 }
 
 function formsOf(counted: boolean, columns: number): Form[] {
@@ -85,12 +93,13 @@ function notesOf(entry: RejectEntry, { columns }: Form): string[] {
   const hasId = columns.some((name) => name === "message" || name === "example message");
   return [
     ...(columns.includes("count") || entry.count === undefined ? [] : [`count: ${formatCount(entry.count)}`]),
-    ...(columns.includes("field") ? [] : [`field: ${fieldText(entry)}`]),
+    ...(columns.includes("field") || fieldText(entry) === "" ? [] : [`field: ${fieldText(entry)}`]),
     ...(hasId ? [] : [`${entry.count === undefined ? "message" : "example"}: ${entry.messageId}`]),
     ...(entry.reason === undefined ? [] : [entry.reason]),
   ];
 }
 
-function fieldText({ field }: RejectEntry): string {
-  return field ?? "(body)";
+/** What the database or a seal refused is about no field in particular, and not about the body as such. */
+function fieldText({ code, field }: RejectEntry): string {
+  return field ?? (/^(sqlstate|sealed)_/.test(code) ? "" : "(body)");
 }

@@ -7,7 +7,7 @@ interface TerminalStream {
 /** What can be drawn on a stream. */
 export interface Terminal {
   readonly isTty: boolean;
-  /** A line can be drawn over itself: a terminal, and not a dumb one. */
+  /** A line can be drawn over itself: a terminal that is not a dumb one and knows how wide it is. */
   readonly animated: boolean;
   /** Width in character cells: see `columnsOf`. */
   readonly columns: number;
@@ -52,7 +52,8 @@ export function terminalFor({ stream, env, noColorFlag, platform }: TerminalOpti
   const dumb = env["TERM"] === "dumb";
   return {
     isTty,
-    animated: isTty && !dumb,
+    // Ora divides by the width: with none, such as in `script` under cron, it would clear lines without end.
+    animated: isTty && !dumb && stream.columns !== 0,
     columns: columnsOf(stream, env),
     color: !noColorFlag && wantsColor(env, isTty && !dumb),
     unicode: (platform ?? process.platform) === "win32" || hasUtf8Locale(env),

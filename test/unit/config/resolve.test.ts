@@ -62,8 +62,17 @@ test("what is not needed is not asked for", async () => {
   expect(bare).toMatchObject({ database: undefined, key: undefined });
   const ignored = options({ env: { SQS2PG_MASK_KEY: "bad" }, needs: { database: false, key: "never" } });
   expect(await resolveSettings(ignored)).toMatchObject({ key: undefined });
-  const always = options({ flags, needs: { database: false, key: "always" } });
-  expect((await errorOf(() => resolveSettings(always))).code).toBe("key_missing");
+});
+
+test.each([
+  ["to-seal", "quarantine seals rejects with a key: make one with `sqs2pg keygen` and give it by"],
+  ["to-open", "sealed rejects open with the key that they were sealed with: give it by"],
+] as const)("a key %s is asked for whatever the masks are", async (key, says) => {
+  for (const flags of [{}, { mask: "sha256" }]) {
+    const error = await errorOf(() => resolveSettings(options({ flags, needs: { database: false, key } })));
+    expect(error.code).toBe("key_missing");
+    expect(error.message).toBe(`${says} SQS2PG_MASK_KEY or --key file:PATH`);
+  }
 });
 
 test("plain sha256 and a password in a flag work, with a notice that does not repeat it", async () => {

@@ -5,7 +5,8 @@ import type { DrainReport } from "../../../../src/drain/report.js";
 import { colorStyle, goodReport, plainStyle, troubledReport, visible } from "./fixtures.js";
 
 function render(report: DrainReport, columns: number, style: Style = plainStyle): string {
-  return `\n${renderDrainReport(report, { style, columns, onReject: "leave", rejectsTable: "sqs2pg.rejects" })}`;
+  const options = { onReject: "leave", rejectsTable: "sqs2pg.rejects", sameFlags: "" } as const;
+  return `\n${renderDrainReport(report, { style, columns, ...options })}`;
 }
 
 function headline(report: Partial<DrainReport>): string | undefined {
@@ -51,7 +52,7 @@ it("shows an interrupted run as completely", () => {
       loaded          98,360
       duplicates         288  dealt with before, not loaded again
       rejected         1,000  left on the queue
-      released           340  given back to the queue, not loaded
+      released           340  left to the queue, not loaded
       in doubt            12  ended before it was known whether they were loaded
       ──────────────────────
       received       100,000
@@ -75,7 +76,7 @@ it("shows an interrupted run as completely", () => {
         991  missing   user_id  0b0e7c1a-4f43-4d3b-9d7b-1f1f0d3c9a11
           9  not_json  (body)   1b0e7c1a-4f43-4d3b-9d7b-1f1f0d3c9a11
 
-    Each reject with its reason and shape: select * from sqs2pg.rejects
+    Rejects and their reasons: sqs2pg rejects
     The messages in doubt: run the same command again, what had been loaded counts
     as duplicate.
     "
@@ -92,8 +93,7 @@ it("puts remarks closer together at 60 columns", () => {
       duplicates         288  dealt with before, not loaded
                               again
       rejected         1,000  left on the queue
-      released           340  given back to the queue, not
-                              loaded
+      released           340  left to the queue, not loaded
       in doubt            12  ended before it was known whether
                               they were loaded
       ──────────────────────
@@ -120,8 +120,7 @@ it("puts remarks closer together at 60 columns", () => {
           9  not_json  (body)
         example: 1b0e7c1a-4f43-4d3b-9d7b-1f1f0d3c9a11
 
-    Each reject with its reason and shape: select * from
-    sqs2pg.rejects
+    Rejects and their reasons: sqs2pg rejects
     The messages in doubt: run the same command again, what had
     been loaded counts as duplicate.
     "
@@ -142,8 +141,8 @@ it("puts remarks below their numbers at 30 columns", () => {
       rejected         1,000
         left on the queue
       released           340
-        given back to the queue,
-        not loaded
+        left to the queue, not
+        loaded
       in doubt            12
         ended before it was known
         whether they were loaded
@@ -183,9 +182,8 @@ it("puts remarks below their numbers at 30 columns", () => {
         1b0e7c1a-4f43-4d3b-9d7b-1f
         1f0d3c9a11
 
-    Each reject with its reason
-    and shape: select * from
-    sqs2pg.rejects
+    Rejects and their reasons:
+      sqs2pg rejects
     The messages in doubt: run the
     same command again, what had
     been loaded counts as
@@ -217,7 +215,7 @@ it("uses colour for what it means", () => {
       "  loaded          98,360",
       "  duplicates         288  ESC[2mdealt with before, not loaded againESC[22m",
       "  ESC[33mrejectedESC[39m         ESC[33m1,000ESC[39m  ESC[2mleft on the queueESC[22m",
-      "  released           340  ESC[2mgiven back to the queue, not loadedESC[22m",
+      "  released           340  ESC[2mleft to the queue, not loadedESC[22m",
       "  ESC[33min doubtESC[39m            ESC[33m12ESC[39m  ESC[2mended before it was known whether they were loadedESC[22m",
       "  ESC[2m──────────────────────ESC[22m",
     ]
@@ -230,7 +228,7 @@ it("uses colour for what it means", () => {
 describe("headlines", () => {
   it.each([
     [{}, "Drained login-queue into user_logins in 12.3 s"],
-    [{ received: 0, loaded: 0, duplicates: 0 }, "Nothing to drain: login-queue had no visible messages"],
+    [{ received: 0, loaded: 0, duplicates: 0 }, "Nothing to drain: login-queue handed out no messages"],
     [
       { stopped_because: "max" },
       "Drained 100,000 messages of login-queue into user_logins in 12.3 s, as many as asked for",
@@ -242,7 +240,7 @@ describe("headlines", () => {
     [{ stopped_because: "signal" }, "Interrupted: draining login-queue into user_logins ended after 12.3 s"],
     [
       { stopped_because: "rejects", rejected: 20_000 },
-      "Stopped: 20,000 rejects are left on the queue; draining login-queue into user_logins ended after 12.3 s",
+      "Stopped: too many rejects, 20,000 of 100,000 messages; draining login-queue into user_logins ended after 12.3 s",
     ],
     [
       { stopped_because: "error", error: { kind: "failed", code: "x", message: "no table\u001b" } },
@@ -262,7 +260,7 @@ describe("headlines", () => {
     ],
     [
       { dry_run: true, received: 0 },
-      "Dry run: nothing was loaded or deleted\nNothing to read: login-queue had no visible messages",
+      "Dry run: nothing was loaded or deleted\nNothing to read: login-queue handed out no messages",
     ],
     [
       { dry_run: true, stopped_because: "signal" },
@@ -272,10 +270,12 @@ describe("headlines", () => {
 });
 
 it("says where rejects went", () => {
-  const options = { style: plainStyle, columns: 80, rejectsTable: "etl.rejects" };
+  const options = { style: plainStyle, columns: 120, rejectsTable: "etl.rejects", sameFlags: " --queue q" };
   const quarantined = renderDrainReport(troubledReport, { ...options, onReject: "quarantine" });
   expect(quarantined).toContain("rejected         1,000  sealed into etl.rejects\n");
-  expect(quarantined).toContain("select * from etl.rejects\n");
+  expect(quarantined).toContain(
+    "Rejects and their reasons: sqs2pg rejects --queue q\nTo load what fits later: sqs2pg replay --queue q\n",
+  );
   const dry = renderDrainReport({ ...troubledReport, dry_run: true }, { ...options, onReject: "quarantine" });
   expect(dry).not.toContain("etl.rejects");
 });
@@ -337,7 +337,7 @@ it("says what an empty-looking queue still holds", () => {
 
 it("says what to do about a run that too many rejects have stopped", () => {
   expect(render({ ...goodReport, stopped_because: "rejects", rejected: 20_000 }, 200)).toContain(
-    "\nLook into sqs2pg.rejects before the next run; --on-reject quarantine takes rejects off the queue.\n",
+    "\nLook into them before the next run.\n",
   );
 });
 

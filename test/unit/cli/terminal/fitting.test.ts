@@ -155,8 +155,8 @@ it("keeps a drain's report inside of the terminal", () => {
       style,
       fc.constantFrom("leave", "quarantine"),
       (report, width, look, onReject) => {
-        const options = { style: look, columns: width, onReject, rejectsTable: "sqs2pg.rejects" } as const;
-        expectFitting(renderDrainReport(report, options), width);
+        const names = { rejectsTable: "sqs2pg.rejects", sameFlags: " --queue login-queue" };
+        expectFitting(renderDrainReport(report, { style: look, columns: width, onReject, ...names }), width);
       },
     ),
     { numRuns: 150 },

@@ -189,7 +189,12 @@ it("shows bodies whole, and harmless", () => {
 
 it("says that there was nothing to see, and that it cost nothing", () => {
   expect(renderPeek({ ...peekResult, messages: [] }, at(80))).toBe(
-    "login-queue\n1,204 visible, 0 in flight, 12 delayed\n\nNo messages to show\n",
+    "login-queue\n1,204 visible, 0 in flight, 12 delayed\n\n" +
+      "No messages to show: none was handed out. Others may hold them, or the redrive\npolicy has moved them\n",
+  );
+  const counters = { visible: 0, in_flight: 0, delayed: 0 };
+  expect(renderPeek({ ...peekResult, messages: [], counters }, at(80))).toContain(
+    "\n\nNo messages to show\n",
   );
 });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { printable } from "../../../../src/cli/terminal/printable.js";
+import { printable, printableJson } from "../../../../src/cli/terminal/printable.js";
 
 it.each([
   ["plain text, näive, 東京 👍", "plain text, näive, 東京 👍"],
@@ -24,6 +24,19 @@ it("lets nothing through that a terminal obeys or does not show", () => {
   fc.assert(
     fc.property(fc.string({ unit }), (text) => {
       expect(printable(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u);
+    }),
+  );
+});
+
+it("writes JSON safely too, and it means what it meant", () => {
+  expect(printableJson('{\n  "a": "\u009b31m\u007f\u202e\u{e0041}"\n}')).toBe(
+    '{\n  "a": "\\u009b31m\\u007f\\u202e\\udb40\\udc41"\n}',
+  );
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit })), (value) => {
+      const json = printableJson(JSON.stringify(value, null, 2));
+      expect(json.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u);
+      expect(JSON.parse(json)).toEqual(value);
     }),
   );
 });

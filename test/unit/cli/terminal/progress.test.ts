@@ -100,6 +100,27 @@ it("writes nothing at all when silent", () => {
   expect(clock.timers()).toBe(0);
 });
 
+it("tells of trouble that keeps everything waiting, however short the waits between its attempts", () => {
+  const { onEvent, clock, written } = scene("lines");
+  onEvent(started);
+  onEvent(progressed(10));
+  onEvent(retry("load", "connection_timeout", 50));
+  expect(written()).toBe("");
+  clock.advance(2_000);
+  onEvent(retry("load", "connection_timeout", 50));
+  expect(written()).toContain("PostgreSQL is not answering (connection_timeout)");
+});
+
+it("forgets a trouble that is not heard of again, although nothing moves", () => {
+  const { onEvent, clock, written } = scene("lines");
+  onEvent(started);
+  onEvent(retry("receive", "ECONNREFUSED", 1_000));
+  clock.advance(10_000);
+  expect(written()).toContain("SQS is not answering (ECONNREFUSED), trying again\n");
+  clock.advance(10_000);
+  expect(written()).toMatch(/user_logins {2}0 \/ ~100,000 {2}0\/s\n$/);
+});
+
 it("writes a plain line every five seconds, with the rate of the last ones", () => {
   const { onEvent, stop, clock, written } = scene("lines");
   onEvent(started);
@@ -136,7 +157,9 @@ it("tells once that it stops, and of trouble at most every five seconds", () => 
   clock.advance(2_000);
   onEvent(progressed(500));
   clock.advance(2_000);
-  expect(written()).toBe("login-queue → user_logins  500 / ~100,000  finishing what is in hand\n");
+  expect(written()).toBe(
+    "login-queue → user_logins  500 / ~100,000  finishing what is in hand (Ctrl-C again: at once)\n",
+  );
 });
 
 it.each([
@@ -150,6 +173,7 @@ it.each([
     retry("receive", "ThrottlingException", 900),
     "SQS asks for another try (ThrottlingException), next try in 1 s",
   ],
+  [retry("delete", "InternalError", 900), "SQS asks for another try (InternalError), next try in 1 s"],
 ])("names who is waited for: %j", (event, text) => {
   const { onEvent, written } = scene("lines");
   onEvent(started);

@@ -58,3 +58,12 @@ it("draws a spinner on terminals that can, lines elsewhere, nothing when told to
   expect(progressModeFor(terminal(pipe, {}), false)).toBe("lines");
   expect(progressModeFor(terminal(tty, {}), true)).toBe("silent");
 });
+
+it.each([
+  ["a terminal", tty, {}, true],
+  ["a terminal that does not know how wide it is", { isTTY: true, columns: 0 }, {}, false],
+  ["a dumb terminal", tty, { TERM: "dumb" }, false],
+  ["a pipe", pipe, {}, false],
+] as const)("draws over a line on what can do that: %s", (_name, stream, env, animated) => {
+  expect(terminalFor({ stream, env, noColorFlag: false }).animated).toBe(animated);
+});

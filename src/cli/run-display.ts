@@ -1,0 +1,35 @@
+import type { DrainEvent, OnDrainEvent } from "../drain/events.js";
+import type { CommandInput, CommonFlags } from "./context.js";
+import { outputFor } from "./output.js";
+import { createProgress } from "./terminal/progress.js";
+import { progressModeFor } from "./terminal/terminal.js";
+
+/** What a run tells, on standard error: its progress, and the rest as the log has it. */
+export interface RunDisplay {
+  readonly onEvent: OnDrainEvent;
+  /** Removes the progress line. */
+  stop(): void;
+}
+
+export function createRunDisplay({ flags, context, log }: CommandInput<CommonFlags>): RunDisplay {
+  const { stream, terminal, style } = outputFor(context.stderr, flags, context.env);
+  const progress = createProgress({
+    mode: progressModeFor(terminal, flags.quiet === true),
+    stream,
+    clock: context.clock,
+    style,
+  });
+  return {
+    onEvent: (event) => {
+      progress.onEvent(event);
+      if (event.type === "failed") log.trace(event.error);
+      if (event.type === "notice") log.warn(event.message);
+      if (event.type === "retry") log.info(retryLine(event));
+    },
+    stop: progress.stop,
+  };
+}
+
+function retryLine({ what, code, attempt, delay_ms }: Extract<DrainEvent, { type: "retry" }>): string {
+  return `${what}: ${code}, attempt ${attempt + 1} in ${delay_ms} ms`;
+}
