@@ -1,4 +1,4 @@
-/** The library: the same `drain`, `peek` and `migrate` as on the command line. It never prints and never exits. */
+/** The library: the same commands as on the command line. It never prints and never exits. */
 export { type Clock, systemClock } from "./clock.js";
 export { defineConfig } from "./config/parse-pipeline.js";
 export { type ResolveOptions, resolveSettings, type Settings } from "./config/resolve.js";
@@ -26,4 +26,13 @@ export {
   rollback,
 } from "./loader/migrations/migrate.js";
 export { printSql } from "./loader/migrations/print-sql.js";
+export type { RejectStatus } from "./loader/reject-groups.js";
+export {
+  type ListedRejects,
+  type ListRejectsOptions,
+  listRejects,
+  type RejectListing,
+} from "./rejects/list-rejects.js";
+export { type ReplayOptions, replay } from "./rejects/replay.js";
+export type { ReplayReport } from "./rejects/replay-report.js";
 export { version } from "./version.js";

@@ -4,12 +4,15 @@ import type { DrainFlags } from "./commands/drain.js";
 import type { KeygenFlags } from "./commands/keygen.js";
 import type { MigrateFlags } from "./commands/migrate.js";
 import type { PeekFlags } from "./commands/peek.js";
+import type { RejectsFlags } from "./commands/rejects.js";
+import type { ReplayFlags } from "./commands/replay.js";
 import type { CommonFlags, Context, Command as Run } from "./context.js";
 import { addOutputFlags, addSettingFlags } from "./flags/common.js";
 import { addDrainFlags } from "./flags/drain.js";
 import { addMigrateFlags } from "./flags/migrate.js";
 import { addPeekFlags } from "./flags/peek.js";
 import { createFlagProblems } from "./flags/problems.js";
+import { addRejectsFlags, addReplayFlags } from "./flags/rejects.js";
 import { logFor } from "./output.js";
 
 const EXIT_CODES = `
@@ -17,9 +20,9 @@ Exit codes:
   0    done
   1    failed
   2    usage or config error
-  3    done, but with more rejects than --max-rejects
+  3    done, but with more rejects than --max-rejects, or stopped by too many
   75   a dependency was unavailable: try again later
-  130  interrupted by SIGINT, stopped cleanly (143: SIGTERM)
+  130  interrupted by SIGINT, stopped cleanly (143: SIGTERM, 129: SIGHUP)
 `;
 
 /** The command line: what may be said, and which module carries it out, imported when it is called. */
@@ -33,7 +36,6 @@ export function createProgram(context: Context, onExitCode: (code: number) => vo
     .description("Drains an SQS queue of JSON events into PostgreSQL: masked, exactly once, nothing lost.")
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
-    .helpCommand("help [command]", "print the help of a command")
     .showSuggestionAfterError()
     .exitOverride()
     // Said by whoever catches it, like every other error.
@@ -82,6 +84,26 @@ export function createProgram(context: Context, onExitCode: (code: number) => vo
     async (flags: KeygenFlags) => run((await import("./commands/keygen.js")).keygenCommand, flags),
   );
   addOutputFlags(keygen, problems);
+
+  program.commandsGroup("Rejects:");
+
+  const rejects = command(
+    "rejects",
+    "list what was rejected, and why",
+    "Lists the rejects that are recorded: how many, why, where they are now, and examples by message id. It never " +
+      "shows a value.",
+  ).action(async (flags: RejectsFlags) => run((await import("./commands/rejects.js")).rejectsCommand, flags));
+  addOutputFlags(addRejectsFlags(addSettingFlags(rejects)), problems);
+
+  const replay = command(
+    "replay",
+    "load the quarantined rejects that fit by now",
+    "Opens the quarantined rejects of the queue with the key, runs them through the pipeline as it is now, and loads " +
+      "what fits, each exactly once. What does not fit stays sealed, with its new reason.",
+  ).action(async (flags: ReplayFlags) => run((await import("./commands/replay.js")).replayCommand, flags));
+  addOutputFlags(addReplayFlags(addSettingFlags(replay), problems), problems);
+
+  program.commandsGroup("Help:").helpCommand("help [command]", "print the help of a command");
 
   return program;
 }

@@ -1,9 +1,11 @@
 import { type Clock, systemClock } from "../clock.js";
 import type { TableName } from "../config/pipeline.js";
 import { parseSchemaName } from "../config/schema-name.js";
-import { connect } from "./connection.js";
+import { type Connection, connect } from "./connection.js";
 import type { ConnectionSettings } from "./connection-settings.js";
-import { createKnexStore } from "./knex-store.js";
+import { createKnexQuarantine } from "./knex-quarantine.js";
+import { createKnexStore, type KnexStoreOptions } from "./knex-store.js";
+import type { Quarantine } from "./quarantine.js";
 import type { TargetColumn } from "./statement.js";
 import type { Store } from "./store.js";
 
@@ -22,16 +24,18 @@ export interface OpenStoreOptions {
 
 /** The store that a pipeline loads into. Connects when it is first asked for something. Throws `UsageError`. */
 export function openStore(options: OpenStoreOptions): Store {
+  return createKnexStore(...prepare(options));
+}
+
+/** The same for what a replay loads from the sealed rejects. */
+export function openQuarantine(options: OpenStoreOptions): Quarantine {
+  return createKnexQuarantine(...prepare(options));
+}
+
+function prepare(options: OpenStoreOptions): [Connection, KnexStoreOptions] {
   const { database, table, columns, poolSize, clock = systemClock, connectTimeoutMs = 10_000 } = options;
   const schema = parseSchemaName(options.schema);
   const connection = connect(database, { poolSize, connectTimeoutMs });
   const statementTimeoutMs = options.statementTimeoutMs ?? 60_000;
-  return createKnexStore(connection, {
-    table,
-    columns,
-    schema,
-    clock,
-    statementTimeoutMs,
-    pruneForMs: 10_000,
-  });
+  return [connection, { table, columns, schema, clock, statementTimeoutMs, pruneForMs: 10_000 }];
 }

@@ -106,7 +106,7 @@ describe("the package", () => {
     const { stdout, stderr } = await execa("node", ["--input-type=module", "-e", script], { cwd: project });
     const found = JSON.parse(stdout);
     expect(found.main).toEqual(expect.arrayContaining(["drain", "peek", "migrate", "defineConfig"]));
-    expect(found.masking).toEqual(expect.arrayContaining(["createMask", "parseKey", "openBody"]));
+    expect(found.masking).toEqual(expect.arrayContaining(["createMask", "parseKey", "openText"]));
     expect({ hidden: found.hidden, stderr }).toEqual({ hidden: "ERR_PACKAGE_PATH_NOT_EXPORTED", stderr: "" });
   });
 });

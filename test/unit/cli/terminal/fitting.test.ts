@@ -155,7 +155,7 @@ it("keeps a drain's report inside of the terminal", () => {
       style,
       fc.constantFrom("leave", "quarantine"),
       (report, width, look, onReject) => {
-        const names = { rejectsTable: "sqs2pg.rejects", sameFlags: " --queue login-queue" };
+        const names = { rejectsTable: "sqs2pg.rejects", sameFlags: "" };
         expectFitting(renderDrainReport(report, { style: look, columns: width, onReject, ...names }), width);
       },
     ),

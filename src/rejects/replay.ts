@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import { type Clock, systemClock } from "../clock.js";
+import type { Environment } from "../config/key-source.js";
+import type { Settings } from "../config/resolve.js";
+import type { OnDrainEvent } from "../drain/events.js";
+import { DEFAULT_LIMITS, resolveLimits } from "../drain/limits.js";
+import { recordStart } from "../drain/record-run.js";
+import { UsageError } from "../errors.js";
+import { parseQueueReference } from "../fetcher/sqs/queue-reference.js";
+import { tableText } from "../loader/identifier.js";
+import { openQuarantine } from "../loader/open-store.js";
+import { createMask } from "../masking/index.js";
+import { openMessage } from "../sealed-message.js";
+import { compileTransform } from "../transform/compile.js";
+import { unlessStopped } from "../unless-stopped.js";
+import type { ReplayReport } from "./replay-report.js";
+import { runReplay } from "./run-replay.js";
+
+export interface ReplayOptions {
+  /** Only rejects with this code. */
+  readonly code?: string | undefined;
+  /** Rejects to read at most. */
+  readonly max?: number | undefined;
+  /** Rejects at once, and rows in one statement. */
+  readonly batchSize?: number | undefined;
+  /** So many rows in a row that the database refuses end the replay; 1,000 unless it is given. */
+  readonly rejectsInARow?: number | undefined;
+  /** Opens, transforms and reports; changes nothing. */
+  readonly dryRun?: boolean;
+  /** Aborted: the replay stops cleanly and reports. */
+  readonly stop?: AbortSignal;
+  /** Aborted: it ends at once and reports; nothing is lost by it. */
+  readonly kill?: AbortSignal;
+  readonly onEvent?: OnDrainEvent;
+  readonly env?: Environment;
+  readonly clock?: Clock;
+}
+
+const NOTHING_DONE = "interrupted before anything was read: nothing was changed";
+
+/**
+ * Opens the quarantined rejects of the pipeline's queue, runs them through the pipeline as it is now, and loads what
+ * fits: its row, its entry in the ledger and the end of its seal are one transaction. The rest stays sealed. SQS is not
+ * asked. What goes wrong at the start is thrown (`UsageError`, `DatabaseError`, `InterruptedError`); after that it is in
+ * the report, beside what was done until then.
+ */
+export async function replay(settings: Settings, options: ReplayOptions = {}): Promise<ReplayReport> {
+  const { database, key, pipeline, bookkeepingSchema } = settings;
+  const { clock = systemClock, env = process.env, dryRun = false } = options;
+  const never = new AbortController().signal;
+  const { stop = never, kill = never } = options;
+  const { max, batchSize, rejectsInARow } = resolveLimits({
+    max: options.max,
+    batchSize: options.batchSize ?? DEFAULT_LIMITS.batchSize,
+    rejectsInARow: options.rejectsInARow ?? DEFAULT_LIMITS.rejectsInARow,
+  });
+  if (database === undefined) throw new UsageError("database_missing", "a replay needs a database");
+  if (key === undefined)
+    throw new UsageError("key_missing", "a replay opens sealed messages: it needs a key");
+
+  const runId = randomUUID();
+  const queueName = parseQueueReference(pipeline.queue).name;
+  const quarantine = openQuarantine({
+    database: { url: database.url, env },
+    schema: bookkeepingSchema,
+    table: pipeline.table,
+    columns: pipeline.columns,
+    poolSize: 2,
+    clock,
+  });
+  try {
+    await unlessStopped(quarantine.check(), stop, NOTHING_DONE);
+    if (!dryRun) {
+      const run = {
+        ...{ id: runId, command: "replay" as const, queue: queueName },
+        ...{ target: pipeline.table, keyId: key.id },
+      };
+      await recordStart(quarantine, run, { clock, stop, interrupted: NOTHING_DONE });
+    }
+    return await runReplay({
+      runId,
+      queueName,
+      table: tableText(pipeline.table),
+      quarantine,
+      open: (sealed, id) => openMessage(key, sealed, id),
+      transform: compileTransform({ pipeline, maskFor: (spec) => createMask(spec, key), queueName, runId }),
+      code: options.code,
+      max: max ?? Number.POSITIVE_INFINITY,
+      batchSize,
+      rejectsInARow,
+      dryRun,
+      clock,
+      stop,
+      kill,
+      onEvent: options.onEvent,
+    });
+  } finally {
+    const closed = quarantine.close();
+    if (!kill.aborted) await closed;
+  }
+}
