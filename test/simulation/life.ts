@@ -1,0 +1,57 @@
+import type { Clock } from "../../src/clock.js";
+
+/** A process: what it waits for comes no more once it is dead. */
+export interface Life {
+  /** Its clock: its timers die with it. */
+  readonly clock: Clock;
+  /** What it asks the world: the world goes on with it, whoever asked. */
+  ask<Answer>(work: () => Promise<Answer>): Promise<Answer>;
+  /** SIGKILL. */
+  die(): void;
+  isDead(): boolean;
+  /** Timers that it has set. */
+  pending(): number;
+}
+
+export function createLife(world: Clock): Life {
+  const timers = new Set<() => void>();
+  let dead = false;
+
+  return {
+    clock: {
+      now: world.now,
+      random: world.random,
+      after: (delayMs, action) => {
+        if (dead) return () => {};
+        const cancel = (): void => {
+          cancelTimer();
+          timers.delete(cancel);
+        };
+        const cancelTimer = world.after(delayMs, () => {
+          timers.delete(cancel);
+          action();
+        });
+        timers.add(cancel);
+        return cancel;
+      },
+    },
+    ask: (work) =>
+      new Promise((resolve, reject) => {
+        if (dead) return;
+        work().then(
+          (answer) => {
+            if (!dead) resolve(answer);
+          },
+          (error: unknown) => {
+            if (!dead) reject(error);
+          },
+        );
+      }),
+    die: () => {
+      dead = true;
+      for (const cancel of [...timers]) cancel();
+    },
+    isDead: () => dead,
+    pending: () => timers.size,
+  };
+}
