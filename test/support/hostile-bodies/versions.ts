@@ -1,0 +1,101 @@
+import { type HostileBody, loads, quoted } from "./case.js";
+
+const NUMBERED: readonly (readonly [version: string, number: number])[] = [
+  ["2.3.0", 20_300],
+  ["0.96", 9_600],
+  ["6.02", 60_200],
+  ["2", 20_000],
+  ["0", 0],
+  ["0.0.0", 0],
+  ["00.00.00", 0],
+  ["01.02.03", 10_203],
+  ["99.99.99", 999_999],
+  ["100.0.0", 1_000_000],
+  ["214748.36.47", 2_147_483_647],
+  ["0".repeat(10_000), 0],
+];
+
+const ODD = [
+  ...[
+    "214748.36.48",
+    "214749",
+    "1.100",
+    "1.2.100",
+    "1.2.3.4",
+    "9007199254740993",
+    "9".repeat(10_000),
+    "1".repeat(400),
+  ],
+  ...[
+    "",
+    " ",
+    " 2",
+    "2 ",
+    "2.3.0\n",
+    "\n2",
+    "2\t",
+    "2. 3",
+    "2..0",
+    ".2",
+    "2.",
+    ".",
+    "..",
+    "2.3.",
+    "2,3,0",
+    "2_3_0",
+  ],
+  ...[
+    "v2",
+    "2.3.0-beta",
+    "2.3.0+build",
+    "2.3.x",
+    "2.*",
+    "^2.3.0",
+    ">=2",
+    "latest",
+    "-1",
+    "+1",
+    "1e3",
+    "1E3",
+    "0x10",
+  ],
+  ...[
+    "Infinity",
+    "NaN",
+    "null",
+    "true",
+    "٢.٣.٠",
+    "２.３.０",
+    "²",
+    "Ⅳ",
+    "2.3.0\u200b",
+    "\ufeff2.3.0",
+    "2\u00a0",
+    "2․3",
+  ],
+  ...[
+    "2.3.0\0",
+    "2\ud800",
+    "'; drop table user_logins; --",
+    "{2,3,0}",
+    "2026-01-31",
+    "2.3.0 (1234)",
+    "1".repeat(100_000),
+  ],
+];
+
+export const VERSIONS: readonly HostileBody[] = [
+  ...NUMBERED.map(([version, number]) =>
+    loads(`the version ${quoted(version.slice(0, 20))}`, quoted({ user_id: "u", app_version: version }), {
+      user_id: "u",
+      app_version: number,
+    }),
+  ),
+  ...ODD.map((version) =>
+    loads(
+      `the odd version ${quoted(version.slice(0, 20))} of ${version.length}`,
+      quoted({ user_id: "u", app_version: version }),
+      { user_id: "u", isVersionOdd: true },
+    ),
+  ),
+];
