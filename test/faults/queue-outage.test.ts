@@ -1,79 +1,117 @@
-import { createServer, type IncomingMessage } from "node:http";
-import { expect } from "vitest";
-import { test as benchTest, outcomes } from "../support/bench.js";
-import { loginEvents } from "../support/events.js";
+import { describe, expect } from "vitest";
+import { outcomes, reportOf } from "../support/bench.js";
+import { test } from "../support/sqs-faults/bench.js";
+import { always, between, hang, inTurn, refuse, TRANSIENT } from "../support/sqs-faults/refusals.js";
+import { soon } from "../support/sqs-faults/soon.js";
 
-interface Outage {
-  readonly endpoint: string;
-  /** How many requests were refused so far, by action. */
-  readonly refused: Map<string, number>;
-}
+describe.concurrent("an SQS that is not itself for a while is waited for", () => {
+  test("it refuses, with and without the SDK's own repetitions", async ({
+    faults,
+    faulty,
+    send,
+    settled,
+  }) => {
+    const sent = send(60);
+    for (const action of ["ReceiveMessage", "DeleteMessageBatch"] as const) {
+      faults.on(action, between(1, 7, inTurn(TRANSIENT)));
+    }
+    const { exitCode, report } = await faulty([], { AWS_MAX_ATTEMPTS: "3" });
 
-/** How often each action fails before it is let through: more often than the SDK itself tries. */
-const FAILURES = 7;
-const ANSWERS = [
-  { status: 500, type: "InternalError" },
-  { status: 503, type: "ServiceUnavailable" },
-  { status: 400, type: "RequestThrottled" },
-] as const;
-const FAILING = ["ReceiveMessage", "DeleteMessageBatch"];
+    expect(exitCode).toBe(0);
+    expect(faults.faulted("ReceiveMessage")).toBe(7);
+    expect(faults.faulted("DeleteMessageBatch")).toBe(7);
+    expect(report).toMatchObject({ received: 60, loaded: 60, duplicates: 0, deleted: 60, delete_failed: 0 });
+    expect(report.retries).toBeGreaterThan(0);
+    expect(outcomes(report)).toBe(60);
+    expect(await settled(sent)).toBeUndefined();
+  });
 
-/** Stands before the real server and refuses the first requests of some actions, as SQS does on a bad day. */
-const test = benchTest.extend<{ outage: Outage }>({
-  outage: async ({ sqs }, use) => {
-    const refused = new Map<string, number>();
-    const server = createServer(async (request, response) => {
-      const action = String(request.headers["x-amz-target"]).replace("AmazonSQS.", "");
-      const count = refused.get(action) ?? 0;
-      const body = await bytesOf(request);
-      if (FAILING.includes(action) && count < FAILURES) {
-        refused.set(action, count + 1);
-        const { status, type } = ANSWERS[count % ANSWERS.length] ?? ANSWERS[0];
-        response.writeHead(status, { "content-type": "application/x-amz-json-1.0" });
-        response.end(JSON.stringify({ __type: `com.amazonaws.sqs#${type}`, message: "a bad day" }));
-        return;
-      }
-      const { host: _host, connection: _connection, "content-length": _length, ...headers } = request.headers;
-      const answer = await fetch(new URL(request.url ?? "/", sqs.endpoint), {
-        method: "POST",
-        headers: headers as Record<string, string>,
-        body,
-      });
-      response.writeHead(answer.status, { "content-type": "application/x-amz-json-1.0" });
-      response.end(Buffer.from(await answer.arrayBuffer()));
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("the server has no port");
-    await use({ endpoint: `http://127.0.0.1:${address.port}`, refused });
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  },
+  test("every third request fails, whatever it is", async ({ faults, faulty, send, settled }) => {
+    const sent = send(600);
+    const trouble = inTurn(TRANSIENT);
+    const actions = ["ReceiveMessage", "DeleteMessageBatch", "ChangeMessageVisibilityBatch"] as const;
+    for (const action of actions) {
+      faults.on(action, (request) => (request.number % 3 === 0 ? trouble(request) : undefined));
+    }
+    const { exitCode, report } = await faulty(["--max", "600"]);
+    expect(exitCode).toBe(0);
+    expect(report).toMatchObject({ received: 600, loaded: 600, deleted: 600, delete_failed: 0 });
+    expect(faults.faulted("ReceiveMessage")).toBeGreaterThan(20);
+    expect(faults.faulted("DeleteMessageBatch")).toBeGreaterThan(20);
+    expect(await settled(sent)).toBeUndefined();
+  });
+
+  test("every tenth request is throttled, in each of SQS's words", async ({
+    faults,
+    faulty,
+    send,
+    settled,
+  }) => {
+    const sent = send(900);
+    const refusals = [
+      refuse("RequestThrottled", 403),
+      refuse("ThrottlingException"),
+      refuse("OverLimit", 403),
+      refuse("TooManyRequestsException", 429),
+    ];
+    for (const action of ["ReceiveMessage", "DeleteMessageBatch"] as const) {
+      const next = inTurn(refusals);
+      faults.on(action, (request) => (request.number % 10 === 0 ? next(request) : undefined));
+    }
+    const { exitCode, report } = await faulty(["--max", "900"]);
+    expect(exitCode).toBe(0);
+    expect(report).toMatchObject({ received: 900, loaded: 900, deleted: 900, delete_failed: 0 });
+    expect(report.retries).toBeGreaterThanOrEqual(8);
+    expect(await settled(sent)).toBeUndefined();
+  });
+
+  test("it takes no connections for some seconds", async ({ faults, startFaulty, queue, send, settled }) => {
+    const sent = send(1_000);
+    const running = startFaulty(["--visibility", "3", "--max", "1000", "--log-level", "info"]);
+    await running.until("some are deleted", () => queue.messageIds().length < 900);
+    await faults.goDown();
+    await running.untilStderr(/(receive|delete): connection_refused, attempt 4 /);
+    await faults.comeUp();
+    const result = await running.result;
+    const report = reportOf(result);
+    expect(result.exitCode).toBe(0);
+    expect(report).toMatchObject({ stopped_because: "max", received: 1_000 });
+    expect(report.retries).toBeGreaterThan(0);
+    expect(outcomes(report)).toBe(1_000);
+    await settled(sent);
+  });
 });
 
-async function bytesOf(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
-
-test("an SQS that fails and throttles for a while is waited for: all is loaded once and deleted", async ({
-  outage,
-  queue,
-  database,
-  drain,
-}) => {
-  queue.send([...loginEvents(60, { foreign: 0, duplicates: 0 })]);
-  const { exitCode, report } = await drain([], { env: { AWS_ENDPOINT_URL_SQS: outage.endpoint } });
-
-  expect(exitCode).toBe(0);
-  expect(Object.fromEntries(outage.refused)).toEqual({
-    ReceiveMessage: FAILURES,
-    DeleteMessageBatch: FAILURES,
+describe.concurrent("an SQS that is gone", () => {
+  test("at the start: nothing is taken", async ({ faults, startFaulty, queue, send }) => {
+    send(10);
+    await faults.goDown();
+    const { exitCode, stderr } = await startFaulty().result;
+    expect(exitCode).toBe(75);
+    expect(stderr).toMatch(/cannot reach SQS at 127\.0\.0\.1:\d+: the connection is refused/);
+    expect(queue.receiveCounts()).toEqual(Array(10).fill(0));
   });
-  expect(report).toMatchObject({ received: 60, loaded: 60, duplicates: 0, deleted: 60, delete_failed: 0 });
-  expect(report.retries).toBeGreaterThan(0);
-  expect(outcomes(report)).toBe(60);
-  expect(await database.query("select from user_logins")).toHaveLength(60);
-  expect(queue.messageIds()).toEqual([]);
+
+  test("it answers nothing but errors at the start", async ({ faults, startFaulty, queue, send }) => {
+    send(10);
+    faults.on("GetQueueAttributes", always(refuse("ServiceUnavailable", 503)));
+    const { exitCode, stderr } = await startFaulty().result;
+    expect(exitCode).toBe(75);
+    expect(stderr).toMatch(/answered GetQueueAttributes with HTTP 503/);
+    expect(queue.receiveCounts()).toEqual(Array(10).fill(0));
+  });
+});
+
+test("an SQS that does not take messages back does not hold up the end of a run", async ({
+  faults,
+  startFaulty,
+  send,
+  settled,
+}) => {
+  const sent = send(30);
+  faults.on("ChangeMessageVisibilityBatch", always(hang));
+  const result = await soon(startFaulty(["--dry-run", "--max", "30", "--visibility", "8"]));
+  expect(result.exitCode).toBe(0);
+  expect(reportOf(result)).toMatchObject({ received: 30, released: 30 });
+  await settled(sent);
 });
