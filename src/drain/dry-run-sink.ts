@@ -1,4 +1,5 @@
-import type { Hand, Held } from "./hand.js";
+import type { Hand } from "./hand.js";
+import type { NearRedrive } from "./near-redrive.js";
 import type { Sink } from "./sink.js";
 import type { Tally } from "./tally.js";
 
@@ -7,30 +8,23 @@ export interface DryRunSinkOptions {
   readonly tally: Tally;
   /** Takes the id of a message that is to be given back at the end of the run. */
   readonly giveBackLater: (id: string) => void;
-  /** Of the redrive policy: a message that has been received so often goes to the dead-letter queue with the next receive. */
-  readonly maxReceiveCount: number;
-  readonly onNotice: (message: string) => void;
+  readonly nearRedrive: NearRedrive;
 }
 
 /**
  * Counts what would become of each message and holds all of them until the end: given back any earlier, they would be
  * received again.
  */
-export function createDryRunSink(options: DryRunSinkOptions): Sink {
-  const { hand, tally, giveBackLater, maxReceiveCount, onNotice } = options;
-  let nearRedrive = 0;
-  const look = ({ message }: Held): void => {
-    if (message.receiveCount >= maxReceiveCount) nearRedrive += 1;
-  };
+export function createDryRunSink({ hand, tally, nearRedrive, giveBackLater }: DryRunSinkOptions): Sink {
   return {
     row: (held, row) => {
-      look(held);
+      nearRedrive.note(held.message);
       if (row.warnings !== undefined) tally.noteWarnings(row.warnings);
       hand.forgetBody(held);
       giveBackLater(held.id);
     },
     reject: (held, reject) => {
-      look(held);
+      nearRedrive.note(held.message);
       const deliveries = hand.decide(held.id);
       tally.rejected += deliveries;
       tally.noteReject(reject, held.message.messageId, deliveries);
@@ -39,10 +33,8 @@ export function createDryRunSink(options: DryRunSinkOptions): Sink {
     },
     flush: () => {},
     finish: async () => {
-      if (nearRedrive === 0) return;
-      const count = nearRedrive.toLocaleString("en-US");
-      onNotice(
-        `near the redrive limit: the next receive may move ${count} of the messages to the dead-letter queue`,
+      nearRedrive.tell(
+        (count) => `the next receive may move ${count} of the messages to the dead-letter queue`,
       );
     },
   };

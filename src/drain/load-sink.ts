@@ -5,6 +5,7 @@ import { createTaskQueue } from "../task-queue.js";
 import { createBatcher } from "./batcher.js";
 import type { Held } from "./hand.js";
 import type { HeldGroups } from "./held-groups.js";
+import type { NearRedrive } from "./near-redrive.js";
 import type { Rejecter } from "./rejecter.js";
 import type { Sink, StageContext } from "./sink.js";
 import { createStamps } from "./stamps.js";
@@ -14,9 +15,7 @@ export interface LoadSinkOptions extends StageContext {
   readonly store: Store;
   readonly rejecter: Rejecter;
   readonly groups: HeldGroups;
-  /** Of the redrive policy. */
-  readonly maxReceiveCount: number;
-  readonly onNotice: (message: string) => void;
+  readonly nearRedrive: NearRedrive;
   /** Messages that cannot become rows. */
   readonly unusable: Streak;
   /** Rows that the database refuses: with too many of them nothing more is loaded. */
@@ -33,7 +32,6 @@ export function createLoadSink(options: LoadSinkOptions): Sink {
   const { clock, hand, tally, deleter, rejecter, groups, unusable, refused, giveBackLater } = options;
   const loads = createTaskQueue(options.concurrency);
   const nextStamp = createStamps(clock);
-  let nearRedrive = 0;
   const warned = new Map<string, readonly Warning[]>();
   const batcher = createBatcher<LoadRow>({
     clock,
@@ -55,7 +53,8 @@ export function createLoadSink(options: LoadSinkOptions): Sink {
 
   /** Like the reject that it is behind, it stays away while the run lasts. */
   const leave = (id: string): void => {
-    if ((hand.get(id)?.message.receiveCount ?? 0) >= options.maxReceiveCount) nearRedrive += 1;
+    const held = hand.get(id);
+    if (held !== undefined) options.nearRedrive.note(held.message);
     tally.released += hand.decide(id);
     if (!hand.park(id)) options.onTooManyLeft();
   };
@@ -129,12 +128,10 @@ export function createLoadSink(options: LoadSinkOptions): Sink {
       await loads.onIdle();
       await rejecter.finish();
       await deleter.finish();
-      if (nearRedrive > 0) {
-        const count = nearRedrive.toLocaleString("en-US");
-        options.onNotice(
-          `near the redrive limit: ${count} of the messages behind a reject in their FIFO group may go to the dead-letter queue with it`,
-        );
-      }
+      options.nearRedrive.tell(
+        (count) =>
+          `${count} of the messages behind a reject in their FIFO group may go to the dead-letter queue with it`,
+      );
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Hand } from "./hand.js";
 import type { HeldGroups } from "./held-groups.js";
 import * as LIMITS from "./limits.js";
 import { createLoadSink } from "./load-sink.js";
+import { createNearRedrive } from "./near-redrive.js";
 import { createRejecter } from "./rejecter.js";
 import type { Sink } from "./sink.js";
 import type { Stopper } from "./stopper.js";
@@ -45,10 +46,8 @@ export interface StageOptions {
 export function createSink(options: StageOptions): Sink {
   const { queue, store, clock, leases, hand, tally, stopper, kill, giveBackLater, onRetry } = options;
   const { batchAgeMs, deleteAgeMs } = LIMITS.patienceFor(options.fifo);
-  if (store === undefined) {
-    const { maxReceiveCount, onNotice } = options;
-    return createDryRunSink({ hand, tally, giveBackLater, maxReceiveCount, onNotice });
-  }
+  const nearRedrive = createNearRedrive(options);
+  if (store === undefined) return createDryRunSink({ hand, tally, nearRedrive, giveBackLater });
 
   const deleter = createDeleter({
     queue,
@@ -105,8 +104,7 @@ export function createSink(options: StageOptions): Sink {
     ...shared,
     rejecter,
     groups: options.groups,
-    maxReceiveCount: options.maxReceiveCount,
-    onNotice: options.onNotice,
+    nearRedrive,
     unusable: streakOf(tooManyUnusable),
     refused: streakOf(tooManyRefused),
     batchSize: options.batchSize,
