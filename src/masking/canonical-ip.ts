@@ -1,9 +1,7 @@
-import { isIP } from "node:net";
-import ipaddr from "ipaddr.js";
+import { ipBytes, ipText } from "./ip-bytes.js";
 
 /** The zones that `net.isIP` takes on Node 20, pinned here: a value must be masked alike on every Node version. */
-const ZONE = /^[0-9A-Za-z.:-]+$/;
-const IPV4_TAIL = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
+const ZONE = /^%[0-9A-Za-z.:-]+$/;
 
 /**
  * One spelling for an IP address, so that equal addresses are masked to equal values; any other string is returned
@@ -18,23 +16,15 @@ export function canonicalIp(value: string): string {
   // Most values have no colon: what is left is IPv4, which has one spelling, or no address at all.
   if (!value.includes(":")) return value;
   const zoneStart = value.indexOf("%");
-  const address = zoneStart === -1 ? value : value.slice(0, zoneStart);
-  if (isIP(address) !== 6) return value;
-  if (zoneStart !== -1 && !ZONE.test(value.slice(zoneStart + 1))) return value;
-  const canonical = ipaddr.process(withHexTail(address));
-  return canonical.kind() === "ipv4" || zoneStart === -1
-    ? canonical.toString()
-    : canonical.toString() + value.slice(zoneStart);
+  if (zoneStart === -1) return withoutZone(value) ?? value;
+  const address = value.slice(0, zoneStart);
+  const zone = value.slice(zoneStart);
+  const canonical = address.includes(":") && ZONE.test(zone) ? withoutZone(address) : undefined;
+  if (canonical === undefined) return value;
+  return canonical.includes(":") ? canonical + zone : canonical;
 }
 
-/**
- * `::1.2.3.4` as `::102:304`. ipaddr.js takes the IPv4-compatible form for the IPv4-mapped one when it ends in dotted
- * decimals, and would give two spellings of one address different results.
- */
-function withHexTail(address: string): string {
-  return address.replace(IPV4_TAIL, (_tail, a: string, b: string, c: string, d: string) => {
-    const high = Number(a) * 256 + Number(b);
-    const low = Number(c) * 256 + Number(d);
-    return `${high.toString(16)}:${low.toString(16)}`;
-  });
+function withoutZone(address: string): string | undefined {
+  const bytes = ipBytes(address);
+  return bytes === undefined ? undefined : ipText(bytes);
 }

@@ -31,20 +31,22 @@ export function sealText(key: MaskKey, text: string, associatedData: string): Bu
 }
 
 /**
- * The text that `sealText` was given. Throws MaskError `sealed_truncated`, `sealed_version_unknown`, `sealed_wrong_key`
- * (it names both key ids) or `sealed_corrupted` (any changed bit, or other associated data).
+ * The text that `sealText` was given, by the key that it was sealed with, which is the one given or one of those given.
+ * Throws MaskError `sealed_truncated`, `sealed_version_unknown`, `sealed_wrong_key` (it names the key ids) or `sealed_corrupted` (any changed bit, or other associated data).
  */
-export function openText(key: MaskKey, sealed: Buffer, associatedData: string): string {
+export function openText(keys: MaskKey | readonly MaskKey[], sealed: Buffer, associatedData: string): string {
   if (sealed.length < SEALED_MIN_BYTES) {
     throw new MaskError("sealed_truncated", "what is sealed is too short: it was cut off");
   }
   const header = sealed.subarray(0, HEADER_BYTES);
   const encoding = encodingOf(sealed.readUInt8(0));
   const sealedKeyId = header.toString("hex", 1);
-  if (sealedKeyId !== key.id) {
+  const held = "id" in keys ? [keys] : keys;
+  const key = held.find(({ id }) => id === sealedKeyId);
+  if (key === undefined) {
     throw new MaskError(
       "sealed_wrong_key",
-      `it was sealed with the key ${sealedKeyId}, not with ${key.id}: give the key with that id`,
+      `it was sealed with the key ${sealedKeyId}, not with ${held.map(({ id }) => id).join(" or ") || "any that is there"}: give the key with that id`,
     );
   }
   const subkey = sealingKey(key);

@@ -1,8 +1,7 @@
-import { createSecretKey } from "node:crypto";
-import { UsageError } from "../../errors.js";
 import { canonicalIp } from "../canonical-ip.js";
-import { hmacSha256Hex } from "../hmac.js";
+import { createHmacSha256 } from "../hmac.js";
 import { deriveSubkey } from "../key.js";
+import { maskingKey } from "../keyring.js";
 import type { MaskStrategy } from "../strategy.js";
 
 /**
@@ -18,17 +17,17 @@ import type { MaskStrategy } from "../strategy.js";
  */
 export const hmacSha256: MaskStrategy = {
   name: "hmac-sha256",
-  keyed: true,
+  key: "mask-key",
   deterministic: true,
+  joinable: true,
+  reversibleBy: "nobody",
+  namesKey: false,
+  output: "text",
+  settings: ["keyId"],
   outputLength: () => 64,
-  create: (spec, key) => {
-    if (key === undefined) {
-      throw new UsageError(
-        "key_missing",
-        "the mask hmac-sha256 needs a key: make one with `sqs2pg keygen` and set SQS2PG_MASK_KEY to it, or choose the unkeyed --mask sha256, which can be guessed",
-      );
-    }
-    const subkey = createSecretKey(deriveSubkey(key, `sqs2pg/hmac-sha256/${spec.domain}`, 32));
-    return (value) => hmacSha256Hex(subkey, canonicalIp(value));
+  create: (spec, keys) => {
+    const key = maskingKey(spec, keys);
+    const hmac = createHmacSha256(deriveSubkey(key, `sqs2pg/hmac-sha256/${spec.domain}`, 32));
+    return (value) => hmac(canonicalIp(value));
   },
 };

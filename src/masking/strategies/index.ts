@@ -1,10 +1,17 @@
 import type { MaskName } from "../spec.js";
 import type { MaskStrategy } from "../strategy.js";
+import { aesGcm } from "./aes-gcm.js";
+import { aesSiv } from "./aes-siv.js";
+import { ff1 } from "./ff1.js";
 import { hmacSha256 } from "./hmac-sha256.js";
+import { ipPrefix } from "./ip-prefix.js";
+import { ipTruncate } from "./ip-truncate.js";
 import { nullStrategy } from "./null.js";
 import { partial } from "./partial.js";
 import { redact } from "./redact.js";
+import { sealed } from "./sealed.js";
 import { sha256 } from "./sha256.js";
+import { token } from "./token.js";
 
 /** All strategies by name, the default first. */
 export const STRATEGIES: Readonly<Record<MaskName, MaskStrategy>> = {
@@ -13,6 +20,13 @@ export const STRATEGIES: Readonly<Record<MaskName, MaskStrategy>> = {
   redact,
   partial,
   null: nullStrategy,
+  "aes-siv": aesSiv,
+  "aes-gcm": aesGcm,
+  sealed,
+  token,
+  "ip-truncate": ipTruncate,
+  "ip-prefix": ipPrefix,
+  ff1,
 };
 
 /** The names of all STRATEGIES, the default first: for lists in help and error messages. */

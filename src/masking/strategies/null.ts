@@ -12,8 +12,13 @@ import type { MaskStrategy } from "../strategy.js";
  */
 export const nullStrategy: MaskStrategy = {
   name: "null",
-  keyed: false,
+  key: "none",
   deterministic: true,
+  joinable: false,
+  reversibleBy: "nobody",
+  namesKey: false,
+  output: "text",
+  settings: [],
   outputLength: () => 0,
   create: () => () => null,
 };

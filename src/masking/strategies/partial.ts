@@ -14,8 +14,13 @@ import type { MaskStrategy } from "../strategy.js";
  */
 export const partial: MaskStrategy = {
   name: "partial",
-  keyed: false,
+  key: "none",
   deterministic: true,
+  joinable: false,
+  reversibleBy: "nobody",
+  namesKey: false,
+  output: "text",
+  settings: ["keepLast"],
   outputLength: () => undefined,
   create: ({ keepLast = 4 }) => {
     if (!Number.isSafeInteger(keepLast) || keepLast < 0) {

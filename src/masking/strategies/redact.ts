@@ -14,8 +14,13 @@ import type { MaskStrategy } from "../strategy.js";
  */
 export const redact: MaskStrategy = {
   name: "redact",
-  keyed: false,
+  key: "none",
   deterministic: true,
+  joinable: false,
+  reversibleBy: "nobody",
+  namesKey: false,
+  output: "text",
+  settings: ["replacement"],
   outputLength: (spec) => countCharacters(replacementOf(spec)),
   create: (spec) => {
     const replacement = replacementOf(spec);

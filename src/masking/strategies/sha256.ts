@@ -14,8 +14,13 @@ import type { MaskStrategy } from "../strategy.js";
  */
 export const sha256: MaskStrategy = {
   name: "sha256",
-  keyed: false,
+  key: "none",
   deterministic: true,
+  joinable: true,
+  reversibleBy: "nobody",
+  namesKey: false,
+  output: "text",
+  settings: [],
   outputLength: () => 64,
   create: () => (value) => hash("sha256", value, "hex"),
 };

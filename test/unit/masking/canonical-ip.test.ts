@@ -1,5 +1,6 @@
 import { isIP, isIPv6 } from "node:net";
 import fc from "fast-check";
+import ipaddr from "ipaddr.js";
 import { describe, expect, test } from "vitest";
 import { canonicalIp } from "../../../src/masking/index.js";
 
@@ -36,6 +37,9 @@ describe("left as it is", () => {
     [" ::1"],
     ["::1\n"],
     ["fe80::1%"],
+    ["1.2.3.4%a:b"],
+    ["%::1"],
+    ["fe80::1%eth0%eth1"],
     ["FE80::1%a/b"],
     ["1:2:3:4:5:6:7:8:9"],
     ["::ffff:01.2.3.4"],
@@ -113,6 +117,40 @@ test("all spellings of an address give the one of RFC 5952, and that one stays",
       expect(canonicalIp(canonical)).toBe(canonical);
     }),
     { numRuns: 2000 },
+  );
+});
+
+/** As ipaddr.js has it, which takes `::1.2.3.4` for an IPv4-mapped address unless its tail is in hex. */
+function byIpaddr(value: string): string {
+  const [address = "", ...zone] = value.split("%");
+  if (!isIPv6(address) || zone.length > 1 || zone.some((name) => !/^[0-9A-Za-z.:-]+$/.test(name)))
+    return value;
+  const inHex = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (tail) => {
+    const [a = 0, b = 0, c = 0, d = 0] = tail.split(".").map(Number);
+    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+  });
+  const canonical = ipaddr.process(inHex);
+  return [canonical.toString(), ...(canonical.kind() === "ipv4" ? [] : zone)].join("%");
+}
+
+test("it is what ipaddr.js makes of whatever looks like an address, zones and mistakes too", () => {
+  const spelled = fc.tuple(groups, spellings).map(([address, choice]) => spell(address, choice));
+  const zones = fc.constantFrom("", "", "%eth0", "%", "%a:b", "%1.2", "%é", "%a%b");
+  const mistakes = fc
+    .tuple(spelled, fc.nat(45), fc.constantFrom(..."0f:.%g "))
+    .map(([text, at, character]) => text.slice(0, at) + character + text.slice(at + 1));
+  const texts = fc.oneof(
+    spelled,
+    fc.ipV4(),
+    fc.ipV6(),
+    mistakes,
+    fc.string({ unit: fc.constantFrom(..."01f:.%") }),
+  );
+  fc.assert(
+    fc.property(texts, zones, (text, zone) => {
+      expect(canonicalIp(text + zone)).toBe(byIpaddr(text + zone));
+    }),
+    { numRuns: 10_000 },
   );
 });
 

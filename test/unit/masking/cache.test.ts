@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { cached } from "../../../src/masking/cache.js";
+
+/** A cached function that counts how often it is really called. */
+function counted(): { readonly ask: (value: string) => string; readonly calls: () => number } {
+  let calls = 0;
+  const ask = cached((value) => {
+    calls += 1;
+    return `masked ${value}`;
+  });
+  return { ask, calls: () => calls };
+}
+
+test("a value that comes again is not masked again", () => {
+  const { ask, calls } = counted();
+  for (let round = 0; round < 3; round += 1) {
+    for (const value of ["", "a", "b", "__proto__", "constructor"])
+      expect(ask(value)).toBe(`masked ${value}`);
+  }
+  expect(calls()).toBe(5);
+});
+
+describe("its bounds", () => {
+  test("it remembers between 4,096 and 8,192 values, those that came last", () => {
+    const { ask, calls } = counted();
+    const values = Array.from({ length: 100_000 }, (_, index) => `${index}`);
+    for (const value of values) ask(value);
+    expect(calls()).toBe(100_000);
+    // Asking is remembering too, so each is asked once, the youngest first.
+    const remembered = values.toReversed().findIndex((value) => {
+      const before = calls();
+      ask(value);
+      return calls() !== before;
+    });
+    expect(remembered).toBeGreaterThanOrEqual(4_096);
+    expect(remembered).toBeLessThanOrEqual(8_192);
+  });
+
+  test("a value that keeps coming stays, however many others come between", () => {
+    const { ask, calls } = counted();
+    for (let index = 0; index < 50_000; index += 1) {
+      ask("often");
+      ask(`${index}`);
+    }
+    expect(calls()).toBe(50_001);
+  });
+
+  test("values of more than 256 UTF-16 units are not kept", () => {
+    const { ask, calls } = counted();
+    const [long, tooLong] = ["a".repeat(256), "a".repeat(257)];
+    for (let round = 0; round < 3; round += 1) {
+      ask(long);
+      ask(tooLong);
+    }
+    expect(calls()).toBe(1 + 3);
+  });
+});
+
+test("what throws is tried again", () => {
+  let calls = 0;
+  const ask = cached((value: string): string => {
+    calls += 1;
+    throw new Error(value);
+  });
+  expect(() => ask("a")).toThrow("a");
+  expect(() => ask("a")).toThrow("a");
+  expect(calls).toBe(2);
+});
+
+test("two of them know nothing of each other", () => {
+  const [one, other] = [cached((value) => `one ${value}`), cached((value) => `other ${value}`)];
+  expect([one("a"), other("a"), one("a"), other("a")]).toEqual(["one a", "other a", "one a", "other a"]);
+});
+
+test("null is an answer like any other", () => {
+  let calls = 0;
+  const ask = cached((): null => {
+    calls += 1;
+    return null;
+  });
+  expect([ask("a"), ask("a")]).toEqual([null, null]);
+  expect(calls).toBe(1);
+});
