@@ -20,12 +20,12 @@ function textOf(value: string | number): string {
   return typeof value === "number" ? value.toLocaleString("en-US", { maximumFractionDigits: 2 }) : value;
 }
 
-/** When and on what the figures came about. */
-export function machineLine(postgresVersion: string): string {
+/** When and on what the figures came about; without a version for what no database had a part in. */
+export function machineLine(postgresVersion?: string): string {
   const day = new Date().toISOString().slice(0, 10);
   const model = cpus()[0]?.model.trim() ?? "unknown processor";
   const memoryGiB = Math.round(totalmem() / 1024 ** 3);
-  return `${day}: ${availableParallelism()} cores (${model}), ${memoryGiB} GiB, Node ${process.versions.node}, PostgreSQL ${postgresVersion}.`;
+  return `${day}: ${availableParallelism()} cores (${model}), ${memoryGiB} GiB, Node ${process.versions.node}${postgresVersion === undefined ? "" : `, PostgreSQL ${postgresVersion}`}.`;
 }
 
 /** Replaces what RESULTS.md has between the marks of a section, and leaves all else as it is. */
