@@ -1,5 +1,15 @@
-/** A value in the form in which it goes to PostgreSQL. */
-export type Value = string | number | boolean | null;
+import type { VaultEntry } from "./masking/token.js";
+
+/** A value as a row of the table has it. */
+export type PlainValue = string | number | boolean | null;
+
+/** A value in the form in which it goes to the loader; a vault entry stands for the token that the vault gives. */
+export type Value = PlainValue | VaultEntry;
+
+/** A value where there is no database: the vault alone knows the token of what it has. */
+export function shownValue(value: Value): PlainValue {
+  return typeof value === "object" && value !== null ? "(token)" : value;
+}
 
 /** Something noted about a column of a message that was loaded all the same. */
 export interface Warning {

@@ -10,11 +10,12 @@ export function sealMessage(key: MaskKey, message: Message, id: string): Buffer 
 }
 
 /**
- * The message that `sealMessage` was given. Throws `MaskError` as `openText` does, and `sealed_corrupted` for what is
+ * The message that `sealMessage` was given, by whichever of the keys it was sealed with. Throws
+ * `MaskError` as `openText` does, and `sealed_corrupted` for what is
  * sealed in order but is no message, such as a text of somebody else's under the same key.
  */
-export function openMessage(key: MaskKey, sealed: Buffer, id: string): Message {
-  const message = parse(openText(key, sealed, id));
+export function openMessage(keys: readonly MaskKey[], sealed: Buffer, id: string): Message {
+  const message = parse(openText(keys, sealed, id));
   if (!isMessage(message)) throw new MaskError("sealed_corrupted", "what is sealed is not a message");
   return message;
 }

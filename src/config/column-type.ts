@@ -18,9 +18,20 @@ const PLAIN_TYPES: ReadonlyMap<string, ColumnType> = new Map<string, ColumnType>
   ["date", { name: "date" }],
   ["timestamptz", { name: "timestamptz" }],
   ["timestamp with time zone", { name: "timestamptz" }],
+  ["inet", { name: "inet" }],
 ]);
 
-const OFFERED = ["text", "varchar(n)", "smallint", "integer", "bigint", "boolean", "date", "timestamptz"];
+const OFFERED = [
+  "text",
+  "varchar(n)",
+  "smallint",
+  "integer",
+  "bigint",
+  "boolean",
+  "date",
+  "timestamptz",
+  "inet",
+];
 /** PostgreSQL's own limit of n. */
 const LONGEST_VARCHAR = 10_485_760;
 

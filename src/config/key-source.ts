@@ -1,40 +1,67 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { UsageError } from "../errors.js";
-import { type MaskKey, parseKey } from "../masking/index.js";
-import { fileProblem } from "./file-problem.js";
+import { type Keyring, NO_KEYS, parseKeys } from "../masking/index.js";
+import { keyLines } from "../masking/key-text.js";
+import { runKeyCommand } from "./keys/command.js";
+import { isWrapped, unwrapKey } from "./keys/kms.js";
+import { readKeyFile } from "./keys/private-file.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 interface KeyOptions {
-  /** `--key`: `env:NAME` or `file:PATH`. */
+  /** `--key`: `env:NAME`, `file:PATH`, `cmd:COMMAND` or `aws-kms:PATH`. */
   readonly keyFlag?: string | undefined;
   readonly env: Environment;
 }
 
 const DEFAULT_VARIABLE = "SQS2PG_MASK_KEY";
-const MOST_BYTES = 4096;
+
+/** The text that holds the keys, and what an error calls the place that it comes from. */
+interface KeyText {
+  readonly text: string;
+  readonly source: string;
+}
 
 /**
- * The masking key: where `--key` says, else SQS2PG_MASK_KEY; undefined if neither is given. Throws UsageError, which
- * names the source and never shows what it holds.
+ * The keys: where `--key` says, else in SQS2PG_MASK_KEY; none if neither is given. One a line, the first is primary.
+ * Lines that AWS KMS has wrapped are unwrapped here, once. Throws UsageError, which names the source and the line and
+ * never shows what they hold, and, from KMS, an error of kind `unavailable` or `failed`.
  */
-export function readKey({ keyFlag, env }: KeyOptions): MaskKey | undefined {
-  if (keyFlag === undefined)
-    return env[DEFAULT_VARIABLE] === undefined ? undefined : fromVariable(DEFAULT_VARIABLE, env);
-  if (keyFlag.startsWith("file:")) return fromFile(keyFlag.slice("file:".length));
+export async function readKeys({ keyFlag, env }: KeyOptions): Promise<Keyring> {
+  if (keyFlag === undefined && env[DEFAULT_VARIABLE] === undefined) return NO_KEYS;
+  const { text, source } =
+    keyFlag === undefined ? fromVariable(DEFAULT_VARIABLE, env) : await fromFlag(keyFlag, env);
+  try {
+    return parseKeys(await unwrapped(text));
+  } catch (error) {
+    if (error instanceof UsageError)
+      throw new UsageError(error.code, `${source}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+async function fromFlag(flag: string, env: Environment): Promise<KeyText> {
+  if (flag.startsWith("file:")) return fromFile("file:", flag, true);
+  if (flag.startsWith("aws-kms:")) return fromFile("aws-kms:", flag, false);
+  if (flag.startsWith("cmd:")) {
+    const command = flag.slice("cmd:".length);
+    if (command.trim() === "" || /sqs2pg-(?:key|private)-/.test(command)) {
+      throw new UsageError("key_source_invalid", "--key cmd:COMMAND needs a command that prints the keys");
+    }
+    return { text: await runKeyCommand(command), source: "--key cmd" };
+  }
   // A longer word, or one of other characters, may be the key itself: it is not repeated.
-  const variable = /^env:([A-Za-z_][A-Za-z0-9_]{0,39})$/.exec(keyFlag)?.[1];
+  const variable = /^env:([A-Za-z_][A-Za-z0-9_]{0,39})$/.exec(flag)?.[1];
   if (variable !== undefined) return fromVariable(variable, env);
-  if (keyFlag.startsWith("env:")) {
+  if (flag.startsWith("env:")) {
     throw new UsageError("key_source_invalid", "--key env:NAME needs the name of an environment variable");
   }
   throw new UsageError(
     "key_on_command_line",
-    "--key takes env:NAME or file:PATH: a key on the command line is visible to every user of the machine",
+    "--key takes env:NAME, file:PATH, cmd:COMMAND or aws-kms:PATH: a key on the command line is visible to every user of the machine",
   );
 }
 
-function fromVariable(name: string, env: Environment): MaskKey {
+function fromVariable(name: string, env: Environment): KeyText {
   const text = env[name];
   if (text === undefined)
     throw new UsageError("key_missing", `--key: the environment variable ${name} is not set`);
@@ -44,47 +71,41 @@ function fromVariable(name: string, env: Environment): MaskKey {
       `the environment variable ${name} is empty: set it to a key, or unset it`,
     );
   }
-  return parsed(text, name);
+  return { text, source: name };
 }
 
-function fromFile(path: string): MaskKey {
-  if (path === "" || path.includes("sqs2pg-key-")) {
-    throw new UsageError("key_source_invalid", "--key file:PATH needs the path of a file that holds the key");
+/** What KMS has wrapped is no secret, so anybody may read that file. */
+function fromFile(scheme: string, flag: string, isSecret: boolean): KeyText {
+  const path = flag.slice(scheme.length);
+  if (path === "" || /sqs2pg-(?:key|private|public|kms)-/.test(path)) {
+    throw new UsageError(
+      "key_source_invalid",
+      `--key ${scheme}PATH needs the path of a file that holds the key`,
+    );
   }
-  return parsed(readPrivateFile(path), path);
+  const text = readKeyFile(path, { isSecret });
+  if (isSecret) return { text, source: path };
+  const bare = keyLines(text).find((line) => !isWrapped(line.text));
+  if (bare !== undefined) {
+    throw new UsageError(
+      "key_malformed",
+      `${path}: line ${bare.number} is no wrapped key, which is all that aws-kms: takes: see file: for others`,
+    );
+  }
+  return { text, source: path };
 }
 
-function parsed(text: string, source: string): MaskKey {
-  try {
-    return parseKey(text);
-  } catch (error) {
-    if (error instanceof UsageError)
-      throw new UsageError(error.code, `${source}: ${error.message}`, { cause: error });
-    throw error;
-  }
-}
-
-/** Checks and reads the same open file, so that it cannot be another one in between; a pipe does not block it. */
-function readPrivateFile(path: string): string {
-  const fail = (code: string, problem: string, cause?: unknown): never => {
-    throw new UsageError(code, `the key file ${path} ${problem}`, { cause });
-  };
-  let file: number;
-  try {
-    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  } catch (error) {
-    return fail("key_unreadable", fileProblem(error), error);
-  }
-  try {
-    const stats = fstatSync(file);
-    if (!stats.isFile()) return fail("key_unreadable", "is no regular file");
-    if (process.platform !== "win32" && (stats.mode & 0o077) !== 0) {
-      return fail("key_exposed", `is open to other users of this machine: run chmod 600 on it`);
+/** The same lines with the wrapped ones opened, each in its place. */
+async function unwrapped(text: string): Promise<string> {
+  const lines = text.split(/\r\n|\r|\n/);
+  for (const { number, text: line } of keyLines(text)) {
+    if (!isWrapped(line)) continue;
+    try {
+      lines[number - 1] = await unwrapKey(line);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      throw new UsageError(error.code, `line ${number}: ${error.message}`, { cause: error });
     }
-    if (stats.size > MOST_BYTES) return fail("key_malformed", "is too large to hold a key: it is one line");
-    const bytes = Buffer.alloc(MOST_BYTES);
-    return bytes.toString("utf8", 0, readSync(file, bytes, 0, MOST_BYTES, 0));
-  } finally {
-    closeSync(file);
   }
+  return lines.join("\n");
 }

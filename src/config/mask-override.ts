@@ -1,6 +1,6 @@
 import { UsageError } from "../errors.js";
-import { isMaskName, MASK_NAMES, type MaskName, type MaskSpec, STRATEGIES } from "../masking/index.js";
-import { maskMisfit } from "./column.js";
+import { isMaskName, MASK_NAMES, type MaskName, type MaskSpec } from "../masking/index.js";
+import { maskMisfit } from "./mask.js";
 import { suggestion } from "./nearest.js";
 import type { Column, Pipeline } from "./pipeline.js";
 import { quoted } from "./values.js";
@@ -32,11 +32,4 @@ function overridden(column: Column, strategy: MaskName): Column {
   const misfit = maskMisfit(mask, column.type);
   if (misfit !== undefined) throw new UsageError("mask_too_long", `--mask: column ${column.name}: ${misfit}`);
   return { ...column, mask };
-}
-
-/** The columns whose masks need a key. */
-export function keyedColumns(pipeline: Pipeline): readonly string[] {
-  return pipeline.columns.flatMap(({ name, mask }) =>
-    mask !== undefined && STRATEGIES[mask.strategy].keyed ? [name] : [],
-  );
 }

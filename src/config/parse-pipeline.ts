@@ -1,6 +1,7 @@
 import { ConfigError, type ConfigProblem } from "../errors.js";
 import { readColumn } from "./column.js";
 import { parseTable } from "./identifier.js";
+import { readCompanion } from "./mask.js";
 import type { Column, Pipeline } from "./pipeline.js";
 import { isMap, take } from "./reading.js";
 import type { PipelineConfig } from "./schema.js";
@@ -70,6 +71,7 @@ function inFileOrder(problems: readonly ConfigProblem[], columns: unknown): Conf
 function readColumns(raw: unknown, note: (path: string, message: string) => void): Column[] {
   if (!isMap(raw)) return [];
   const entries = Object.entries(raw);
+  const companions = new Set<string>();
   if (entries.length === 0) note("columns", "needs at least one column");
   if (entries.length > MOST_COLUMNS)
     note("columns", `a PostgreSQL table has at most ${MOST_COLUMNS} columns`);
@@ -77,9 +79,16 @@ function readColumns(raw: unknown, note: (path: string, message: string) => void
     const base = pathText(["columns", name]);
     // Structure checks pass over this key, so what stands under it would go unchecked.
     if (name === "__proto__") note(base, "cannot be the name of a column here");
-    const read = readColumn(name, column, (path, message) =>
-      note(path === "" ? base : `${base}.${path}`, message),
-    );
-    return read === undefined ? [] : [read];
+    const noteHere = (path: string, message: string): void =>
+      note(path === "" ? base : `${base}.${path}`, message);
+    const read = readColumn(name, column, noteHere);
+    if (read === undefined || !isMap(column)) return [];
+    const companion = readCompanion(column, read, noteHere);
+    if (companion === undefined) return [read];
+    if (Object.hasOwn(raw, companion.name) || companions.has(companion.name)) {
+      noteHere("mask.companion", "is the name of another column of the pipeline");
+    }
+    companions.add(companion.name);
+    return [read, companion];
   });
 }

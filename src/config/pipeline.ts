@@ -22,7 +22,8 @@ export type ColumnType =
   | { readonly name: "smallint" | "integer" | "bigint" }
   | { readonly name: "boolean" }
   | { readonly name: "date" }
-  | { readonly name: "timestamptz" };
+  | { readonly name: "timestamptz" }
+  | { readonly name: "inet" };
 
 /** Where a value comes from: the record, or the message around it. */
 export type Source =
@@ -41,4 +42,6 @@ export interface Column {
   readonly required: boolean;
   readonly convert?: "app-version";
   readonly mask?: MaskSpec;
+  /** Of the column of a randomised mask: this one is what that one is joined by. */
+  readonly companionOf?: string;
 }

@@ -1,10 +1,11 @@
 import { ConfigError, type ConfigProblem, Sqs2pgError, UsageError } from "../errors.js";
-import type { MaskKey } from "../masking/index.js";
+import { type Keyring, NO_KEYS, STRATEGIES } from "../masking/index.js";
 import { type DatabaseSettings, hasPassword, readDatabase } from "./database-source.js";
-import { type Environment, readKey } from "./key-source.js";
+import { usesMaskKey } from "./key-claims.js";
+import { type Environment, readKeys } from "./key-source.js";
 import { loadConfigFile } from "./load-file.js";
 import { LOGIN_PIPELINE } from "./login.js";
-import { keyedColumns, withMask } from "./mask-override.js";
+import { withMask } from "./mask-override.js";
 import { parsePipeline } from "./parse-pipeline.js";
 import type { Pipeline } from "./pipeline.js";
 import type { PipelineConfig } from "./schema.js";
@@ -23,10 +24,10 @@ export interface SettingNeeds {
   /** False: the database settings are not looked at. */
   readonly database: boolean;
   /**
-   * `for-masks`: a key, if a mask of the pipeline is keyed. `to-seal`, `to-open`: in any case. `never`: the key settings
-   * are not looked at.
+   * `for-masks`: what the masks of the pipeline need. `to-seal`: besides, a masking key in any case. `to-open`: a masking
+   * key in any case. `if-given`: whatever there is. `never`: the key settings are not looked at.
    */
-  readonly key: "never" | "for-masks" | "to-seal" | "to-open";
+  readonly key: "never" | "if-given" | "for-masks" | "to-seal" | "to-open";
 }
 
 export interface ResolveOptions {
@@ -49,7 +50,8 @@ export interface Settings {
   readonly bookkeepingSchema: string;
   /** Undefined only where it was not needed. */
   readonly database: DatabaseSettings | undefined;
-  readonly key: MaskKey | undefined;
+  /** Nothing is on it where no key was needed or given. */
+  readonly keys: Keyring;
   /** One line each, for stderr: what works as asked for but may not be meant. */
   readonly notices: readonly string[];
 }
@@ -82,19 +84,20 @@ export async function resolveSettings(options: ResolveOptions = {}): Promise<Set
   });
   const pipeline = await attempt(() => overrideMask(loaded?.pipeline, flags.mask));
   const database = await attempt(() => (needs.database ? readDatabase(flags.database, env) : undefined));
-  const key = await attempt(() => {
-    if (needs.key === "never") return undefined;
-    const found = readKey({ keyFlag: flags.key, env });
-    if (found === undefined) throwIfKeyNeeded(needs, pipeline);
+  const keys = await attempt(async () => {
+    if (needs.key === "never") return NO_KEYS;
+    const found = await readKeys({ keyFlag: flags.key, env });
+    throwIfKeyMissing(found, needs, pipeline);
     return found;
   });
 
-  if (errors.length > 0 || loaded === undefined || pipeline === undefined) throw together(errors);
+  if (errors.length > 0 || loaded === undefined || pipeline === undefined || keys === undefined)
+    throw together(errors);
   return {
     pipeline,
     bookkeepingSchema: loaded.bookkeepingSchema,
     database,
-    key,
+    keys,
     notices: [...queueNotices(loaded, flags, env), ...noticesOf(pipeline, database)],
   };
 }
@@ -133,24 +136,36 @@ function overrideMask(pipeline: Pipeline | undefined, mask: string | undefined):
   return pipeline === undefined || mask === undefined ? pipeline : withMask(pipeline, mask);
 }
 
-function throwIfKeyNeeded(needs: SettingNeeds, pipeline: Pipeline | undefined): void {
-  const [column] = pipeline === undefined ? [] : keyedColumns(pipeline);
+function throwIfKeyMissing(
+  { keys, publicKeys }: Keyring,
+  needs: SettingNeeds,
+  pipeline: Pipeline | undefined,
+): void {
+  if (needs.key === "if-given") return;
   const by = "by SQS2PG_MASK_KEY or --key file:PATH";
   const give = `make one with \`sqs2pg keygen\` and give it ${by}`;
-  if (needs.key === "to-open") {
+  if (needs.key === "to-open" && keys.length === 0) {
     throw new UsageError(
       "key_missing",
       `sealed rejects open with the key that they were sealed with: give it ${by}`,
     );
   }
-  if (needs.key === "to-seal") {
+  if (needs.key === "to-seal" && keys.length === 0) {
     throw new UsageError("key_missing", `quarantine seals rejects with a key: ${give}`);
   }
-  if (column !== undefined) {
-    throw new UsageError(
-      "key_missing",
-      `the mask of column ${column} needs a key: ${give}; or choose the unkeyed --mask sha256, which can be guessed`,
-    );
+  for (const { name, mask } of pipeline?.columns ?? []) {
+    if (mask === undefined) continue;
+    if (usesMaskKey(mask) && keys.length === 0) {
+      const instead =
+        mask.strategy === "hmac-sha256" ? "; or choose the unkeyed --mask sha256, which can be guessed" : "";
+      throw new UsageError("key_missing", `the mask of column ${name} needs a key: ${give}${instead}`);
+    }
+    if (STRATEGIES[mask.strategy].key === "public-key" && publicKeys.length === 0) {
+      throw new UsageError(
+        "key_missing",
+        `the mask of column ${name} needs a public key: make a pair with \`sqs2pg keygen --pair\` and give this machine its public line ${by}`,
+      );
+    }
   }
 }
 

@@ -45,7 +45,7 @@ function parseAttribute(text: string): Reading<Source> {
 function typesFor(source: Source): readonly ColumnType["name"][] | undefined {
   if (source.kind === "record") return undefined;
   if (source.kind === "attribute") {
-    return ["text", "varchar", "smallint", "integer", "bigint", "date", "timestamptz"];
+    return ["text", "varchar", "smallint", "integer", "bigint", "date", "timestamptz", "inet"];
   }
   if (source.value === "sent_at") return ["date", "timestamptz"];
   if (source.value === "receive_count") return ["smallint", "integer", "bigint"];

@@ -57,6 +57,8 @@ function messageOf(issue: Issue): string {
       if (typeof issue.input !== "string") return `must be one of ${choices.join(", ")}`;
       return `there is no ${quoted(issue.input)}${suggestion(issue.input, choices)}`;
     }
+    case "invalid_format":
+      return issue.format === "regex" ? "must be a key's id, 8 hex digits" : "cannot be used";
     case "too_small":
       return issue.origin === "string" ? "cannot be empty" : `must be ${String(issue.minimum)} or more`;
     case "too_big":

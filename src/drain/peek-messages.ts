@@ -3,6 +3,7 @@ import { giveBack } from "../fetcher/give-back.js";
 import { PAGE_SIZE } from "../fetcher/permits.js";
 import type { Queue } from "../fetcher/queue.js";
 import type { ReceivedMessage } from "../message.js";
+import { shownValue } from "../row.js";
 import type { Transform } from "../transform/types.js";
 import { unlessStopped } from "../unless-stopped.js";
 import type { PeekedMessage, PeekResult } from "./peek-result.js";
@@ -118,6 +119,6 @@ function show(message: ReceivedMessage, { transform, columns }: PeekMessagesOpti
   const outcome = transform(message);
   if ("reject" in outcome) return { ...seen, row: null, reject: outcome.reject, warnings: [] };
   const { values, warnings = [] } = outcome.row;
-  const row = Object.fromEntries(columns.map((column, index) => [column, values[index] ?? null]));
+  const row = Object.fromEntries(columns.map((column, index) => [column, shownValue(values[index] ?? null)]));
   return { ...seen, row, reject: null, warnings };
 }

@@ -1,6 +1,6 @@
 import type { QueueCounters, RedrivePolicy } from "../fetcher/queue.js";
 import type { Reject } from "../reject.js";
-import type { Value, Warning } from "../row.js";
+import type { PlainValue, Warning } from "../row.js";
 
 /** One message as `peek` shows it: as the row that it would become, or why it would be rejected. */
 export interface PeekedMessage {
@@ -10,7 +10,7 @@ export interface PeekedMessage {
   readonly receive_count: number;
   readonly group_id: string | null;
   /** By column; null for a reject and with `raw`. */
-  readonly row: Readonly<Record<string, Value>> | null;
+  readonly row: Readonly<Record<string, PlainValue>> | null;
   readonly reject: Reject | null;
   readonly warnings: readonly Warning[];
   /** Only with `raw`. */

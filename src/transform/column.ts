@@ -1,17 +1,23 @@
 import { typeText } from "../config/column-type.js";
 import type { Column, ColumnType, Source } from "../config/pipeline.js";
+import { MaskError } from "../masking/errors.js";
 import type { MaskSpec } from "../masking/spec.js";
+import type { VaultEntry } from "../masking/token.js";
 import type { Message } from "../message.js";
 import { appVersion } from "./app-version.js";
 import type { Cell, Check, Fault } from "./cell.js";
 import { createDateCheck, createMomentCheck, createTimestampCheck } from "./dates.js";
+import { createInetCheck } from "./inet.js";
 import { createIntegerCheck, createIntegerTextCheck } from "./numbers.js";
 import { createPathReader, type JsonObject, NOT_AN_OBJECT } from "./paths.js";
 import { createTextCheck, fits, isStorable, textFaults } from "./text.js";
 
+/** Throws `MaskError` for what it cannot mask. */
+type ColumnMask = (value: string) => string | null | VaultEntry;
+
 /** What a column may need beyond the message. */
 export interface ColumnContext {
-  readonly maskFor: (spec: MaskSpec) => (value: string) => string | null;
+  readonly maskFor: (spec: MaskSpec) => ColumnMask;
   readonly queueName: string;
   readonly runId: string;
 }
@@ -51,14 +57,28 @@ function characterLimit(type: ColumnType): number {
 }
 
 /** The value is masked before its length is looked at; the mask's output is what must fit. */
-function createMaskCheck(type: ColumnType, mask: (value: string) => string | null, target: string): Check {
+function createMaskCheck(type: ColumnType, mask: ColumnMask, target: string): Check {
   const faults = textFaults(target);
   const limit = characterLimit(type);
+  const refusals = new Map<string, Fault>();
+  const refusal = ({ code, message }: MaskError): Fault => {
+    const known = refusals.get(code) ?? {
+      fault: code,
+      reason: `cannot be masked for ${target}: ${message}`,
+    };
+    refusals.set(code, known);
+    return known;
+  };
   return (value) => {
     if (typeof value !== "string") return faults.wrongType;
     if (!isStorable(value)) return faults.unstorable;
-    const masked = mask(value);
-    return masked === null || fits(masked, limit) ? masked : faults.tooLong;
+    try {
+      const masked = mask(value);
+      return typeof masked !== "string" || fits(masked, limit) ? masked : faults.tooLong;
+    } catch (error) {
+      if (error instanceof MaskError) return refusal(error);
+      throw error;
+    }
   };
 }
 
@@ -84,6 +104,8 @@ function createTypeCheck(type: ColumnType, source: Source, target: string): Chec
       const wrongType: Fault = { fault: "wrong_type", reason: `must be true or false for ${target}` };
       return (value) => (typeof value === "boolean" ? value : wrongType);
     }
+    case "inet":
+      return createInetCheck(target);
     case "date":
     case "timestamptz":
       if (source.kind === "message") return createMomentCheck(type.name, target);

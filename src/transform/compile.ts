@@ -26,7 +26,7 @@ export function compileTransform(options: TransformOptions): Transform {
     let warnings: Warning[] | undefined;
     for (const column of columns) {
       const cell = column.read(message, parsed.record);
-      if (typeof cell !== "object" || cell === null) {
+      if (typeof cell !== "object" || cell === null || "token" in cell) {
         values.push(cell);
       } else if ("note" in cell) {
         values.push(null);

@@ -153,7 +153,7 @@ describe("mistakes in a column", () => {
     [
       { from: "a", type: "jsonb" },
       [
-        '.type: "jsonb" is no type that can be loaded; it can be text, varchar(n), smallint, integer, bigint, boolean, date, timestamptz',
+        '.type: "jsonb" is no type that can be loaded; it can be text, varchar(n), smallint, integer, bigint, boolean, date, timestamptz, inet',
       ],
     ],
     [

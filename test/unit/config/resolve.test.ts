@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type ResolveOptions, resolveSettings } from "../../../src/config/resolve.js";
 import { ConfigError, UsageError } from "../../../src/errors.js";
-import { generateKey, parseKey } from "../../../src/masking/index.js";
+import { generateKey, generateKeyPair, NO_KEYS, parseKey } from "../../../src/masking/index.js";
 import { directory, errorOf, problemsOf } from "./support.js";
 
 const key = generateKey();
@@ -19,7 +19,7 @@ test("without a file it is the built-in pipeline", async () => {
   expect(settings).toMatchObject({
     bookkeepingSchema: "sqs2pg",
     database: { source: "DATABASE_URL", url },
-    key: parseKey(key),
+    keys: { keys: [parseKey(key)] },
     notices: [],
     pipeline: { queue: "login-queue", table: { name: "user_logins" } },
   });
@@ -41,7 +41,7 @@ test("a file in the working directory is used, and --config goes before it", asy
   expect(await resolveSettings(options({ cwd, env }))).toMatchObject({
     bookkeepingSchema: "books",
     pipeline: { table: { schema: "app", name: "events" } },
-    key: undefined,
+    keys: { keys: [] },
   });
   expect(await resolveSettings(options({ cwd, env, flags: { config: "other.yaml" } }))).toMatchObject({
     pipeline: { table: { name: "other" } },
@@ -59,9 +59,9 @@ test("a keyed mask without a key names both remedies", async () => {
 test("what is not needed is not asked for", async () => {
   const flags = { mask: "sha256" };
   const bare = await resolveSettings(options({ flags, needs: { database: false, key: "for-masks" } }));
-  expect(bare).toMatchObject({ database: undefined, key: undefined });
+  expect(bare).toMatchObject({ database: undefined, keys: NO_KEYS });
   const ignored = options({ env: { SQS2PG_MASK_KEY: "bad" }, needs: { database: false, key: "never" } });
-  expect(await resolveSettings(ignored)).toMatchObject({ key: undefined });
+  expect(await resolveSettings(ignored)).toMatchObject({ keys: NO_KEYS });
 });
 
 test.each([
@@ -73,6 +73,34 @@ test.each([
     expect(error.code).toBe("key_missing");
     expect(error.message).toBe(`${says} SQS2PG_MASK_KEY or --key file:PATH`);
   }
+});
+
+test("each mask asks for the kind of key that it uses", async () => {
+  const pair = await generateKeyPair();
+  const keysFor = (mask: string, SQS2PG_MASK_KEY?: string) =>
+    resolveSettings(
+      options({
+        flags: { mask },
+        env: SQS2PG_MASK_KEY === undefined ? {} : { SQS2PG_MASK_KEY },
+        needs: { database: false, key: "for-masks" },
+      }),
+    );
+  expect((await errorOf(() => keysFor("sealed", key))).message).toBe(
+    "the mask of column masked_ip needs a public key: make a pair with `sqs2pg keygen --pair` and give this machine its public line by SQS2PG_MASK_KEY or --key file:PATH",
+  );
+  expect((await errorOf(() => keysFor("aes-siv", pair.publicKey))).message).toBe(
+    "the mask of column masked_ip needs a key: make one with `sqs2pg keygen` and give it by SQS2PG_MASK_KEY or --key file:PATH",
+  );
+  expect((await keysFor("sealed", pair.publicKey)).keys).toMatchObject({ keys: [], privateKeys: [] });
+  expect((await keysFor("token", key)).keys.keys).toHaveLength(1);
+  expect((await keysFor("redact")).keys).toEqual(NO_KEYS);
+});
+
+test("keys are read when they are given, where a command can do without", async () => {
+  const needed = { database: false, key: "if-given" } as const;
+  expect((await resolveSettings(options({ needs: needed }))).keys).toEqual(NO_KEYS);
+  const env = { SQS2PG_MASK_KEY: `${generateKey()}\n${key}` };
+  expect((await resolveSettings(options({ env, needs: needed }))).keys.keys[1]).toEqual(parseKey(key));
 });
 
 test("plain sha256 and a password in a flag work, with a notice that does not repeat it", async () => {
@@ -94,7 +122,7 @@ test("all mistakes come at once, whatever they are in", async () => {
     "sqs2pg.yaml: table: must be a table's name or schema.name",
     "sqs2pg.yaml: columns: needs at least one column",
     expect.stringMatching(/^no database is given/),
-    "--key takes env:NAME or file:PATH: a key on the command line is visible to every user of the machine",
+    "--key takes env:NAME, file:PATH, cmd:COMMAND or aws-kms:PATH: a key on the command line is visible to every user of the machine",
   ]);
   expect((await errorOf(() => resolveSettings(bad))).message).toMatch(/^settings: --queue needs/);
 });
