@@ -1,4 +1,5 @@
 import type { Knex } from "knex";
+import { isKeyed } from "../config/key-claims.js";
 import type { TableName } from "../config/pipeline.js";
 import type { TargetColumn } from "./statement.js";
 
@@ -17,13 +18,30 @@ const TIMEOUT_MS = 10_000;
 /** Privileges by table of the bookkeeping. */
 type Privileges = Readonly<Record<string, readonly string[]>>;
 
-/** What `drain` and `replay` do to the tables of the bookkeeping. */
+/** What `drain` and `replay` do to the tables of the bookkeeping in any case. */
 const ALL_PRIVILEGES: Privileges = {
   migrations: ["SELECT"],
   ledger: ["SELECT", "INSERT", "DELETE"],
   rejects: ["SELECT", "INSERT", "UPDATE"],
   runs: ["SELECT", "INSERT", "UPDATE"],
 };
+
+/** What they do besides where a mask has a key. */
+const KEY_PRIVILEGES: Privileges = { mask_keys: ["SELECT", "INSERT", "UPDATE"] };
+
+/** And where columns hold tokens: the vault gives and takes them. */
+const VAULT_PRIVILEGES: Privileges = { tokens: ["SELECT", "INSERT", "UPDATE"] };
+
+/** What loading these columns needs. */
+export function loadingPrivileges(columns: readonly TargetColumn[]): Privileges {
+  const isMasked = columns.some(({ mask }) => mask !== undefined && isKeyed(mask));
+  const hasTokens = columns.some(({ mask }) => mask?.strategy === "token");
+  return {
+    ...ALL_PRIVILEGES,
+    ...(isMasked ? KEY_PRIVILEGES : {}),
+    ...(hasTokens ? VAULT_PRIVILEGES : {}),
+  };
+}
 
 const TEXTS = ["text", "character varying", "character", "name"];
 const NUMBERS = ["smallint", "integer", "bigint", "numeric", "real", "double precision", ...TEXTS];
@@ -39,21 +57,36 @@ const ASSIGNABLE: Readonly<Record<TargetColumn["type"]["name"], readonly string[
   boolean: ["boolean", ...TEXTS],
   date: TIMES,
   timestamptz: TIMES,
+  inet: ["inet", ...TEXTS],
 };
+
+/** A query for a table's oid, to be put into another one; it finds nothing where there is none that the user may use. */
+export function tableOidSql({
+  schema = null,
+  name,
+}: {
+  readonly schema?: string | null;
+  readonly name: string;
+}): {
+  readonly sql: string;
+  readonly bindings: readonly (string | null)[];
+} {
+  const sql = `select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where c.relname = ? and c.relkind in ('r', 'p', 'v', 'f')
+         and case when ?::text is null then n.nspname = any (current_schemas(true)) else n.nspname = ?::text end
+       order by array_position(current_schemas(true), n.nspname) limit 1`;
+  return { sql, bindings: [name, schema, schema] };
+}
 
 /** The columns of a table; undefined when there is no such table (or it is in no schema that the user may use). */
 export async function columnsOf(knex: Knex, table: TableName): Promise<CatalogColumn[] | undefined> {
+  const { sql, bindings } = tableOidSql(table);
   const columns = knex.raw(
     `select a.attname as name, format_type(a.atttypid, null) as type,
             has_column_privilege(a.attrelid, a.attnum, 'INSERT') as insertable
      from pg_attribute a
-     where a.attnum > 0 and not a.attisdropped and a.attrelid = (
-       select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
-       where c.relname = ? and c.relkind in ('r', 'p', 'v', 'f')
-         and case when ?::text is null then n.nspname = any (current_schemas(true)) else n.nspname = ?::text end
-       order by array_position(current_schemas(true), n.nspname) limit 1
-     )`,
-    [table.name, table.schema ?? null, table.schema ?? null],
+     where a.attnum > 0 and not a.attisdropped and a.attrelid = (${sql})`,
+    [...bindings],
   );
   const { rows } = await columns.timeout(TIMEOUT_MS);
   return rows.length === 0 ? undefined : rows;
@@ -67,11 +100,7 @@ export const LISTING_PRIVILEGES: Privileges = {
 };
 
 /** What the user lacks of the privileges that the bookkeeping needs, such as `INSERT on sqs2pg.ledger`. */
-export async function missingPrivileges(
-  knex: Knex,
-  schema: string,
-  needed: Privileges = ALL_PRIVILEGES,
-): Promise<string[]> {
+export async function missingPrivileges(knex: Knex, schema: string, needed: Privileges): Promise<string[]> {
   const wanted = Object.entries(needed).flatMap(([table, privileges]) =>
     privileges.map((privilege) => [table, privilege] as const),
   );

@@ -1,10 +1,13 @@
 import type { Knex } from "knex";
+import { isKeyed } from "../config/key-claims.js";
 import { DatabaseError } from "../errors.js";
+import { checkMasks } from "./check-masks.js";
 import type { Connection } from "./connection.js";
 import { asStoreError, toDatabaseError } from "./errors/database-error.js";
 import { toStoreError } from "./errors/driver-error.js";
 import { explainFailure, type Target } from "./errors/explain-failure.js";
 import { tableText } from "./identifier.js";
+import { recordKeys } from "./mask-keys.js";
 import { requireMigrations } from "./migrations/require.js";
 import { pruneSql } from "./prune.js";
 import { rawBindings } from "./query.js";
@@ -35,7 +38,13 @@ export async function checkTarget(
       await transaction.raw(saveRejectsSql(schema), rawBindings(saveRejectsBindings([])));
       context.table = `${schema}.ledger`;
       await transaction.raw(pruneSql(schema), [0]);
+      if (wanted.columns.some(({ mask }) => mask !== undefined && isKeyed(mask))) {
+        context.table = `${schema}.mask_keys`;
+        await transaction.raw(...recordKeys(schema, table, []));
+      }
     });
+    context.table = tableText(table);
+    await checkMasks(knex, table, wanted.columns);
   } catch (error) {
     if (error instanceof DatabaseError) throw error;
     throw toDatabaseError(await explainFailure(connection, toStoreError(error, context, false), wanted));

@@ -8,13 +8,18 @@ import { toStorableText } from "./storable.js";
 /** The port of a replay over Knex. */
 export function createKnexQuarantine(connection: Connection, options: KnexStoreOptions): Quarantine {
   const { schema, statementTimeoutMs: timeoutMs } = options;
-  const { check, load, startRun, finishRun, close } = createKnexStore(connection, options, "quarantine");
+  const { check, claimKeys, load, startRun, finishRun, close } = createKnexStore(
+    connection,
+    options,
+    "quarantine",
+  );
   const rejects = quoteTable({ schema, name: "rejects" });
   const onRejects = { table: `${schema}.rejects`, timeoutMs };
   const run = (sql: string, bindings: readonly unknown[]) => query(connection, sql, bindings, onRejects);
 
   return {
     check,
+    claimKeys,
     load,
     startRun,
     finishRun,

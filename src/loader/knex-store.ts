@@ -4,12 +4,13 @@ import type { Connection } from "./connection.js";
 import { asStoreError } from "./errors/database-error.js";
 import { explainFailure, type Target } from "./errors/explain-failure.js";
 import { quoteTable, tableText } from "./identifier.js";
+import { claimKeys } from "./mask-keys.js";
 import { PRUNE_CHUNK, pruneSql } from "./prune.js";
 import { query } from "./query.js";
 import { saveRejectsBindings, saveRejectsSql } from "./rejects.js";
 import { finishRunBindings, finishRunSql, startRunBindings, startRunSql } from "./runs.js";
 import { createLoadStatement, type LoadSource } from "./statement.js";
-import type { LoadBatch, Store } from "./store.js";
+import { type LoadBatch, StoreError, type TargetStore } from "./store.js";
 
 export interface KnexStoreOptions extends Target {
   readonly clock: Clock;
@@ -24,7 +25,7 @@ export function createKnexStore(
   connection: Connection,
   options: KnexStoreOptions,
   source: LoadSource = "queue",
-): Store {
+): TargetStore {
   const { table, columns, schema, clock, statementTimeoutMs: timeoutMs } = options;
   const hot = createLoadStatement(table, columns, schema, source);
   const onTarget = { table: tableText(table), timeoutMs };
@@ -47,8 +48,11 @@ where message_id = any(?::uuid[]) and run_id = ?::uuid and loaded_at = ?::timest
   return {
     check: () => checkTarget(connection, options, hot),
 
+    claimKeys: (keys) => claimKeys(connection, { ...keys, schema, table }),
+
     load: async (batch, { isRetry }) => {
       const [answer] = await query(connection, hot.sql, hot.bindings(batch), onTarget).catch(explain);
+      if (answer?.["superseded"] === true) throw superseded();
       const loaded = isRetry ? await countOwn(batch) : Number(answer?.["fresh"]);
       return { loaded, duplicates: batch.rows.length - loaded };
     },
@@ -78,4 +82,13 @@ where message_id = any(?::uuid[]) and run_id = ?::uuid and loaded_at = ?::timest
 
     close: () => connection.close(),
   };
+}
+
+/** Equal values would get two tokens: under the key of this run, and under the one that replaced it. */
+function superseded(): StoreError {
+  return new StoreError(
+    "fatal",
+    "another masking key was made the current one while this run was under way: start it again with the new key first",
+    { code: "key_changed" },
+  );
 }

@@ -7,7 +7,7 @@ import { createKnexQuarantine } from "./knex-quarantine.js";
 import { createKnexStore, type KnexStoreOptions } from "./knex-store.js";
 import type { Quarantine } from "./quarantine.js";
 import type { TargetColumn } from "./statement.js";
-import type { Store } from "./store.js";
+import type { TargetStore } from "./store.js";
 
 export interface OpenStoreOptions {
   readonly database: ConnectionSettings;
@@ -23,7 +23,7 @@ export interface OpenStoreOptions {
 }
 
 /** The store that a pipeline loads into. Connects when it is first asked for something. Throws `UsageError`. */
-export function openStore(options: OpenStoreOptions): Store {
+export function openStore(options: OpenStoreOptions): TargetStore {
   return createKnexStore(...prepare(options));
 }
 

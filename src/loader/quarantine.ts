@@ -1,5 +1,5 @@
 import type { Reject } from "../reject.js";
-import type { Store } from "./store.js";
+import type { TargetStore } from "./store.js";
 
 /** Which sealed rejects are meant. */
 export interface SealedFilter {
@@ -35,7 +35,8 @@ export interface RenewedReject extends Reject {
  * takes messages out of the quarantine in the transaction that loads their rows; one that is not sealed any more, or
  * is in the ledger, counts as a duplicate.
  */
-export interface Quarantine extends Pick<Store, "check" | "load" | "startRun" | "finishRun" | "close"> {
+export interface Quarantine
+  extends Pick<TargetStore, "check" | "claimKeys" | "load" | "startRun" | "finishRun" | "close"> {
   /** In the order of their message ids. */
   page(page: SealedPage): Promise<SealedReject[]>;
   count(filter: SealedFilter): Promise<number>;

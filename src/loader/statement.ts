@@ -1,15 +1,19 @@
 import type { Column, ColumnType, TableName } from "../config/pipeline.js";
 import { quoteIdentifier, quoteTable } from "./identifier.js";
 import type { LoadBatch, LoadRow } from "./store.js";
+import { isEntry, type TokenColumn, vaultBindings, vaultCtes } from "./vault-sql.js";
 
 /** What the statement needs to know of a column. */
-export type TargetColumn = Pick<Column, "name" | "type">;
+export type TargetColumn = Pick<Column, "name" | "type" | "mask">;
 
 /** Where messages come from: the queue, or the sealed rejects, whose seals go in the same transaction. */
 export type LoadSource = "queue" | "quarantine";
 
 export interface LoadStatement {
-  /** For `knex.raw`. It answers with one row: `fresh`, the number of messages that were not in the ledger yet. */
+  /**
+   * For `knex.raw`. It answers with one row: `fresh`, the number of messages that were not in the ledger yet, and, where
+   * there are tokens, `superseded`: true when nothing was loaded because another key is the current one by now.
+   */
   readonly sql: string;
   readonly bindings: (batch: LoadBatch) => unknown[];
 }
@@ -27,6 +31,7 @@ const ELEMENT_TYPES: Readonly<Record<ColumnType["name"], string>> = {
   boolean: "boolean",
   date: "date",
   timestamptz: "timestamptz",
+  inet: "inet",
 };
 
 /**
@@ -35,7 +40,7 @@ const ELEMENT_TYPES: Readonly<Record<ColumnType["name"], string>> = {
  * the ledger is filled in the order of the message ids, so that two drains that share messages wait for each other
  * instead of deadlocking. `fresh` counts ledger entries, whatever triggers of the target do. From the quarantine only
  * what is still sealed is loaded, and it is so no more when the transaction ends: of two replays one finds nothing left
- * to do.
+ * to do. Where columns hold tokens, what the vault does not know yet goes in with the rows.
  * https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING
  */
 export function createLoadStatement(
@@ -45,30 +50,36 @@ export function createLoadStatement(
   source: LoadSource = "queue",
 ): LoadStatement {
   const values = columns.map((_, index) => `c${index + 1}`);
-  const arrays = ["?::uuid[]", ...columns.map(({ type }) => `?::${ELEMENT_TYPES[type.name]}[]`)];
+  const tokenColumns = columns.flatMap(({ mask }, index): TokenColumn[] =>
+    mask?.strategy === "token" ? [{ value: `c${index + 1}`, domain: mask.domain }] : [],
+  );
+  const hasTokens = tokenColumns.length > 0;
+  const arrays = ["?::uuid[]", ...columns.map((column) => `?::${elementType(column)}[]`)];
   const rejects = quoteTable({ schema, name: "rejects" });
   const isSealed = source === "quarantine";
   const sql = `with incoming as materialized (
   select distinct on (message_id) *
   from unnest(${arrays.join(", ")}) with ordinality as t(${["message_id", ...values, "place"].join(", ")})
   order by message_id, place
-), ${isSealed ? sealedOf(rejects) : ""}fresh as (
+), ${hasTokens ? vaultCtes(schema, tokenColumns) : ""}${isSealed ? sealedOf(rejects) : ""}fresh as (
   insert into ${quoteTable({ schema, name: "ledger" })} (message_id, run_id, loaded_at)
-  select message_id, ?::uuid, ?::timestamptz from ${isSealed ? "sealed" : "incoming"} order by message_id
+  select message_id, ?::uuid, ?::timestamptz from ${isSealed ? "sealed" : "incoming"}${hasTokens ? " where not exists (select from superseded)" : ""} order by message_id
   on conflict do nothing
   returning message_id
 ), ${isSealed ? unsealing(rejects) : ""}target as (
   insert into ${quoteTable(table)} (${columns.map(({ name }) => quoteIdentifier(name)).join(", ")})
-  select ${values.join(", ")} from incoming join fresh using (message_id) order by place
+  select ${values.map((value) => selected(value, tokenColumns)).join(", ")} from incoming join fresh using (message_id)${tokenColumns.map(vaultJoin).join("")} order by place
 )
-select count(*)::integer as fresh from fresh`;
+select count(*)::integer as fresh${hasTokens ? ", exists (select from superseded) as superseded" : ""} from fresh`;
   return {
     sql,
     bindings: ({ rows, runId, stamp }) => [
       rows.map(({ messageId }) => messageId),
       ...columns.map((_, index) => valuesAt(rows, index)),
+      ...(hasTokens ? vaultBindings(rows, tokenColumns) : []),
       ...[runId, stamp],
       ...(isSealed ? [runId, stamp] : []),
+      ...tokenColumns.map(({ domain }) => domain),
     ],
   };
 }
@@ -91,6 +102,23 @@ function unsealing(rejects: string): string {
 ), `;
 }
 
+/** Of a value that the vault has a token for, the blind index goes along until the token is there. */
 function valuesAt(rows: readonly LoadRow[], index: number): unknown[] {
-  return rows.map(({ values }) => values[index] ?? null);
+  return rows.map(({ values }) => {
+    const value = values[index] ?? null;
+    return isEntry(value) ? value.blindIndex : value;
+  });
+}
+
+function elementType({ type, mask }: TargetColumn): string {
+  return mask?.strategy === "token" ? "bytea" : ELEMENT_TYPES[type.name];
+}
+
+function selected(value: string, tokenColumns: readonly TokenColumn[]): string {
+  return tokenColumns.some((column) => column.value === value) ? `${value}_vault.token` : value;
+}
+
+function vaultJoin({ value }: TokenColumn): string {
+  return `
+    left join vault as ${value}_vault on ${value}_vault.domain = ?::text and ${value}_vault.blind_index = ${value}`;
 }

@@ -1,3 +1,4 @@
+import type { KeyClaim } from "../config/key-claims.js";
 import type { TableName } from "../config/pipeline.js";
 import type { Reject } from "../reject.js";
 import type { Value } from "../row.js";
@@ -121,4 +122,22 @@ export interface Store {
   /** Removes ledger entries that SQS can no longer redeliver; returns how many. */
   prune(): Promise<number>;
   close(): Promise<void>;
+}
+
+/** What a run masks with, as far as the database has a say in it. */
+export interface KeysOfRun {
+  readonly claims: readonly KeyClaim[];
+  /** The ids of all masking keys that are at hand. */
+  readonly heldIds: readonly string[];
+  /** A key that differs from the one in use replaces it; else it is refused. */
+  readonly rotate: boolean;
+}
+
+/** The store that a pipeline loads into. */
+export interface TargetStore extends Store {
+  /**
+   * Before the first row: writes down the keys of the run, if they are those in use. Throws UsageError `key_changed`,
+   * `key_not_rotatable` and `vault_key_missing`, and `DatabaseError`.
+   */
+  claimKeys(keys: KeysOfRun): Promise<void>;
 }

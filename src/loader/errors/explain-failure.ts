@@ -1,5 +1,12 @@
 import type { TableName } from "../../config/pipeline.js";
-import { type CatalogColumn, columnsOf, fits, LISTING_PRIVILEGES, missingPrivileges } from "../catalog.js";
+import {
+  type CatalogColumn,
+  columnsOf,
+  fits,
+  LISTING_PRIVILEGES,
+  loadingPrivileges,
+  missingPrivileges,
+} from "../catalog.js";
 import type { Connection } from "../connection.js";
 import { tableText } from "../identifier.js";
 import type { TargetColumn } from "../statement.js";
@@ -26,7 +33,13 @@ export async function explainFailure(
   return explainedBy(error, async () => {
     const found = await columnsOf(knex, wanted.table);
     return error.sqlState === "42501"
-      ? lackingText(await missingPrivileges(knex, wanted.schema), wanted, found, target, user)
+      ? lackingText(
+          await missingPrivileges(knex, wanted.schema, loadingPrivileges(wanted.columns)),
+          wanted,
+          found,
+          target,
+          user,
+        )
       : columnsText(wanted, found, target);
   });
 }

@@ -7,6 +7,10 @@ const REFUSALS: Readonly<Record<string, (schema: string) => string>> = {
     `${schema}.rejects holds sealed messages, the only copies there are: load them with sqs2pg replay first, or delete them`,
   ledger_in_use: (schema) =>
     `${schema}.ledger knows messages that SQS may deliver again, and without it they would be loaded a second time; to take it back all the same, empty it first: delete from ${quoteTable({ schema, name: "ledger" })}`,
+  tokens_left: (schema) =>
+    `${schema}.tokens holds tokens, and without it their values cannot be found any more; to take it back all the same, empty it first: delete from ${quoteTable({ schema, name: "tokens" })}`,
+  unmask_log_left: (schema) =>
+    `${schema}.unmask_log says who has unmasked what; to take it back all the same, keep a copy of it and empty it first: delete from ${quoteTable({ schema, name: "unmask_log" })}`,
 };
 
 /** What a migration refused to do, as an error that says what to do; undefined for any other error. */

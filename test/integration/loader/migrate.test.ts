@@ -9,7 +9,12 @@ beforeEach(async () => {
 });
 afterEach(() => dropDatabase(database));
 
-const names = ["20260101000001_user_logins.js", "20260101000002_bookkeeping.js", "20260101000003_replay.js"];
+const names = [
+  "20260101000001_user_logins.js",
+  "20260101000002_bookkeeping.js",
+  "20260101000003_replay.js",
+  "20260101000004_masking.js",
+];
 const settings = (schema?: string) => ({ database: { url: database.url, env: {} }, schema });
 const tables = async (): Promise<unknown[]> => {
   const rows = await database.query(
@@ -29,10 +34,13 @@ test("from nothing to up to date, and again nothing to do", async () => {
   expect(await tables()).toEqual([
     "public.user_logins",
     "sqs2pg.ledger",
+    "sqs2pg.mask_keys",
     "sqs2pg.migrations",
     "sqs2pg.migrations_lock",
     "sqs2pg.rejects",
     "sqs2pg.runs",
+    "sqs2pg.tokens",
+    "sqs2pg.unmask_log",
   ]);
 });
 
@@ -60,7 +68,7 @@ describe("many at once", () => {
     );
     const results = await Promise.all(Array.from({ length: 8 }, () => migrate(settings())));
     expect(results.flatMap(({ applied }) => applied)).toEqual(names);
-    expect(await database.query("select from sqs2pg.migrations")).toHaveLength(3);
+    expect(await database.query("select from sqs2pg.migrations")).toHaveLength(4);
   });
 
   test("a lock row that a crash left behind is in nobody's way", async () => {
@@ -125,6 +133,28 @@ describe("rollback", () => {
     expect(await migrationStatus(settings(schema))).toMatchObject({ pending: [] });
     await database.query(`delete from "${schema}".ledger where loaded_at > now() - interval '21 days'`);
     expect(await rollback(settings(schema))).toEqual(names.toReversed());
+  });
+
+  test.each([
+    [
+      "tokens_left",
+      "tokens (domain, blind_index, token, sealed_value, key_id) values ('d', 'i', 't', 's', 'k')",
+    ],
+    [
+      "unmask_log_left",
+      "unmask_log (command, os_user, host, source, version) values ('c', 'u', 'h', 's', 'v')",
+    ],
+  ])("refuses while there are %s", async (code, entry) => {
+    await migrate(settings());
+    await database.query(`insert into sqs2pg.${entry}`);
+    await expect(rollback(settings())).rejects.toMatchObject({
+      kind: "failed",
+      code,
+      message: expect.stringMatching(/ empty it first: delete from "sqs2pg"\."\w+"$/),
+    });
+    expect(await migrationStatus(settings())).toMatchObject({ pending: [] });
+    await database.query(`delete from sqs2pg.${entry.slice(0, entry.indexOf(" "))}`);
+    expect(await rollback(settings())).toEqual(names.toReversed());
   });
 
   test("refuses while sealed bodies are left", async () => {

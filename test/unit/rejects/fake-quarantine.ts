@@ -46,6 +46,7 @@ export function fakeQuarantine(options: FakeQuarantineOptions): FakeQuarantine {
     ledger: store.ledger,
     attempts: store.attempts,
     check: async () => {},
+    claimKeys: async () => {},
     load: async (batch, attempt) => {
       try {
         return await store.load(batch, attempt);
