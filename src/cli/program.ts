@@ -9,6 +9,7 @@ import type { ReplayFlags } from "./commands/replay.js";
 import type { CommonFlags, Context, Command as Run } from "./context.js";
 import { addOutputFlags, addSettingFlags } from "./flags/common.js";
 import { addDrainFlags } from "./flags/drain.js";
+import { addKeygenFlags } from "./flags/keygen.js";
 import { addMigrateFlags } from "./flags/migrate.js";
 import { addPeekFlags } from "./flags/peek.js";
 import { createFlagProblems } from "./flags/problems.js";
@@ -80,10 +81,12 @@ export function createProgram(context: Context, onExitCode: (code: number) => vo
 
   program.commandsGroup("Set up:");
 
-  const keygen = command("keygen", "make a masking key", "Prints a new masking key, one line.").action(
-    async (flags: KeygenFlags) => run((await import("./commands/keygen.js")).keygenCommand, flags),
-  );
-  addOutputFlags(keygen, problems);
+  const keygen = command(
+    "keygen",
+    "make a masking key",
+    "Prints a new masking key, one line: plain, wrapped by AWS KMS, or a key pair, two lines.",
+  ).action(async (flags: KeygenFlags) => run((await import("./commands/keygen.js")).keygenCommand, flags));
+  addOutputFlags(addKeygenFlags(keygen), problems);
 
   program.commandsGroup("Rejects:");
 

@@ -1,5 +1,5 @@
 /** A key, wherever it was typed. */
-const KEY = /(sqs2pg-key-\d+:)[\w-]{6,}/g;
+const KEY = /(sqs2pg-(?:key|private)-\d+:)[\w-]{6,}/g;
 /** The password of a URL, before its host or among its parameters. */
 const PASSWORD = /(:\/\/[^\s:/@]*:)\S*@/g;
 const PARAMETER = /([?&](?:ssl)?password=)[^&\s']*/gi;

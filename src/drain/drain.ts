@@ -7,8 +7,9 @@ import type { Queue, QueueAttributes } from "../fetcher/queue.js";
 import { openQueue } from "../fetcher/sqs/open-queue.js";
 import { tableText } from "../loader/identifier.js";
 import { openStore } from "../loader/open-store.js";
-import type { Store } from "../loader/store.js";
-import { createMask } from "../masking/index.js";
+import type { TargetStore } from "../loader/store.js";
+import type { Keyring } from "../masking/index.js";
+import { keyIdOfRun, keysOfRun, masksForRun } from "../masks-for-run.js";
 import type { Message } from "../message.js";
 import { sealMessage } from "../sealed-message.js";
 import { compileTransform } from "../transform/compile.js";
@@ -29,6 +30,8 @@ export interface DrainOptions {
   readonly dryRun?: boolean;
   /** `leave` (the default): a reject stays on the queue. `quarantine`: it is sealed, stored and deleted; needs a key. */
   readonly onReject?: "leave" | "quarantine";
+  /** A key that differs from the one that this database is masked with replaces it; else the drain stops before it writes. */
+  readonly rotate?: boolean;
   /** Aborted: the run stops cleanly and reports. */
   readonly stop?: AbortSignal;
   /** Aborted: the run ends at once and reports; nothing is lost by it. */
@@ -45,20 +48,14 @@ export interface DrainOptions {
  * `QueueError`, `DatabaseError`, `InterruptedError`); after that it is in the report, beside what was done until then.
  */
 export async function drain(settings: Settings, options: DrainOptions = {}): Promise<DrainReport> {
-  const { pipeline, key } = settings;
+  const { pipeline, keys } = settings;
   const { clock = systemClock, env = process.env, dryRun = false } = options;
   const never = new AbortController().signal;
   const { stop = never, kill = never } = options;
   const limits = resolveLimits(options.limits ?? {});
   const runId = randomUUID();
 
-  if (options.onReject === "quarantine" && key === undefined) {
-    throw new UsageError("key_missing", "quarantine seals the bodies of rejects, so it needs a key");
-  }
-  const seal =
-    options.onReject === "quarantine" && key !== undefined
-      ? (message: Message, id: string) => sealMessage(key, message, id)
-      : undefined;
+  const seal = options.onReject === "quarantine" ? sealWith(keys) : undefined;
   const knownKeys = keysOf(pipeline);
 
   const store = dryRun ? undefined : openTarget(settings, env, clock);
@@ -81,14 +78,15 @@ export async function drain(settings: Settings, options: DrainOptions = {}): Pro
     }
     const transform = compileTransform({
       pipeline,
-      maskFor: (spec) => createMask(spec, key),
+      maskFor: await masksForRun(pipeline, keys),
       queueName: queue.name,
       runId,
     });
     if (store !== undefined) {
+      await unlessStopped(store.claimKeys(keysOfRun(pipeline, keys, options.rotate === true)), stop);
       const run = {
         ...{ id: runId, command: "drain" as const, queue: queue.name },
-        ...{ target: pipeline.table, keyId: key?.id ?? null },
+        ...{ target: pipeline.table, keyId: keyIdOfRun(keys) },
       };
       await recordStart(store, run, { clock, stop });
     }
@@ -125,7 +123,15 @@ async function withAttributes(
   return { queue, attributes: await queue.attributes() };
 }
 
-function openTarget(settings: Settings, env: Environment, clock: Clock): Store {
+/** Throws UsageError `key_missing` without a masking key. */
+function sealWith({ keys: [key] }: Keyring): (message: Message, id: string) => Buffer {
+  if (key === undefined) {
+    throw new UsageError("key_missing", "quarantine seals the bodies of rejects, so it needs a key");
+  }
+  return (message, id) => sealMessage(key, message, id);
+}
+
+function openTarget(settings: Settings, env: Environment, clock: Clock): TargetStore {
   const { database, bookkeepingSchema: schema, pipeline } = settings;
   if (database === undefined) throw new UsageError("database_missing", "a drain needs a database");
   return openStore({

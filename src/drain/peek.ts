@@ -3,7 +3,7 @@ import { type Clock, systemClock } from "../clock.js";
 import type { Settings } from "../config/resolve.js";
 import { openQueue } from "../fetcher/sqs/open-queue.js";
 import { tableText } from "../loader/identifier.js";
-import { createMask } from "../masking/index.js";
+import { masksForRun } from "../masks-for-run.js";
 import { compileTransform } from "../transform/compile.js";
 import { unlessStopped } from "../unless-stopped.js";
 import { peekMessages } from "./peek-messages.js";
@@ -33,7 +33,7 @@ export interface PeekOptions {
  * `UsageError` and `QueueError`.
  */
 export async function peek(settings: Settings, options: PeekOptions = {}): Promise<PeekResult> {
-  const { pipeline, key } = settings;
+  const { pipeline, keys } = settings;
   const { max = 10, raw = false, env = process.env, clock = systemClock, onWarning } = options;
   const never = new AbortController().signal;
   const { stop = never, kill = never } = options;
@@ -51,7 +51,7 @@ export async function peek(settings: Settings, options: PeekOptions = {}): Promi
         ? undefined
         : compileTransform({
             pipeline,
-            maskFor: (spec) => createMask(spec, key),
+            maskFor: await masksForRun(pipeline, keys),
             queueName: queue.name,
             runId: randomUUID(),
           }),

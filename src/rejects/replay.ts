@@ -9,7 +9,7 @@ import { UsageError } from "../errors.js";
 import { parseQueueReference } from "../fetcher/sqs/queue-reference.js";
 import { tableText } from "../loader/identifier.js";
 import { openQuarantine } from "../loader/open-store.js";
-import { createMask } from "../masking/index.js";
+import { keyIdOfRun, keysOfRun, masksForRun } from "../masks-for-run.js";
 import { openMessage } from "../sealed-message.js";
 import { compileTransform } from "../transform/compile.js";
 import { unlessStopped } from "../unless-stopped.js";
@@ -25,6 +25,8 @@ export interface ReplayOptions {
   readonly batchSize?: number | undefined;
   /** So many rows in a row that the database refuses end the replay; 1,000 unless it is given. */
   readonly rejectsInARow?: number | undefined;
+  /** A key that differs from the one that this database is masked with replaces it; else nothing is loaded. */
+  readonly rotate?: boolean;
   /** Opens, transforms and reports; changes nothing. */
   readonly dryRun?: boolean;
   /** Aborted: the replay stops cleanly and reports. */
@@ -45,7 +47,7 @@ const NOTHING_DONE = "interrupted before anything was read: nothing was changed"
  * the report, beside what was done until then.
  */
 export async function replay(settings: Settings, options: ReplayOptions = {}): Promise<ReplayReport> {
-  const { database, key, pipeline, bookkeepingSchema } = settings;
+  const { database, keys, pipeline, bookkeepingSchema } = settings;
   const { clock = systemClock, env = process.env, dryRun = false } = options;
   const never = new AbortController().signal;
   const { stop = never, kill = never } = options;
@@ -55,7 +57,7 @@ export async function replay(settings: Settings, options: ReplayOptions = {}): P
     rejectsInARow: options.rejectsInARow ?? DEFAULT_LIMITS.rejectsInARow,
   });
   if (database === undefined) throw new UsageError("database_missing", "a replay needs a database");
-  if (key === undefined)
+  if (keys.keys.length === 0)
     throw new UsageError("key_missing", "a replay opens sealed messages: it needs a key");
 
   const runId = randomUUID();
@@ -70,10 +72,13 @@ export async function replay(settings: Settings, options: ReplayOptions = {}): P
   });
   try {
     await unlessStopped(quarantine.check(), stop, NOTHING_DONE);
+    const maskFor = await masksForRun(pipeline, keys);
     if (!dryRun) {
+      const claiming = quarantine.claimKeys(keysOfRun(pipeline, keys, options.rotate === true));
+      await unlessStopped(claiming, stop, NOTHING_DONE);
       const run = {
         ...{ id: runId, command: "replay" as const, queue: queueName },
-        ...{ target: pipeline.table, keyId: key.id },
+        ...{ target: pipeline.table, keyId: keyIdOfRun(keys) },
       };
       await recordStart(quarantine, run, { clock, stop, interrupted: NOTHING_DONE });
     }
@@ -82,8 +87,8 @@ export async function replay(settings: Settings, options: ReplayOptions = {}): P
       queueName,
       table: tableText(pipeline.table),
       quarantine,
-      open: (sealed, id) => openMessage(key, sealed, id),
-      transform: compileTransform({ pipeline, maskFor: (spec) => createMask(spec, key), queueName, runId }),
+      open: (sealed, id) => openMessage(keys.keys, sealed, id),
+      transform: compileTransform({ pipeline, maskFor, queueName, runId }),
       code: options.code,
       max: max ?? Number.POSITIVE_INFINITY,
       batchSize,

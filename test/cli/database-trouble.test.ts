@@ -79,7 +79,7 @@ describe.concurrent("the database cannot be used", () => {
   test("migrations are pending", async ({ queueEnv, emptyDatabase }) => {
     const env = { ...queueEnv, DATABASE_URL: emptyDatabase.url };
     const result = await runCli(["drain"], { env });
-    expectLine(result, /lacks 3 migrations: run: sqs2pg migrate/, emptyDatabase);
+    expectLine(result, /lacks 4 migrations: run: sqs2pg migrate/, emptyDatabase);
     expect(result.exitCode).toBe(1);
   });
 
@@ -132,7 +132,9 @@ describe.concurrent("the database cannot be used", () => {
       await database.query(`grant usage on schema sqs2pg to ${role}`);
       await database.query(`grant select on sqs2pg.migrations to ${role}`);
       await database.query(`grant select, insert, delete on sqs2pg.ledger to ${role}`);
-      await database.query(`grant select, insert, update on sqs2pg.rejects, sqs2pg.runs to ${role}`);
+      await database.query(
+        `grant select, insert, update on sqs2pg.rejects, sqs2pg.runs, sqs2pg.mask_keys to ${role}`,
+      );
       const { report } = await drain([], { env: { ...env, DATABASE_URL: url } });
       expect(report).toMatchObject({ loaded: 1, rejected: 1 });
     });

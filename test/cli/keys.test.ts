@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseKey } from "../../src/masking/index.js";
+import { parseKey, parseKeys } from "../../src/masking/index.js";
 import { KEY } from "../support/bench.js";
 import { type CliResult, runCli } from "../support/cli.js";
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
     ["short", `${KEY.slice(0, -5)}\n`, 0o600],
     ["empty", "\n", 0o600],
     ["two", `${KEY}\n${KEY}\n`, 0o600],
-    ["long", "x".repeat(5_000), 0o600],
+    ["long", "x".repeat(70_000), 0o600],
     ["unreadable", `${KEY}\n`, 0o000],
   ] as const) {
     await writeFile(join(folder, name), text);
@@ -51,7 +51,7 @@ describe.concurrent("a masking key that cannot be used", () => {
     ["too short", KEY.slice(0, -1), /the masking key is too short, maybe cut off: expected one line/],
     ["too long", `${KEY}A`, /the masking key is too long: expected one line/],
     ["ending in a wrong character", `${KEY.slice(0, -1)}9`, /the masking key ends in a wrong character/],
-    ["two of them", `${KEY}\n${KEY}`, /more than one line of masking key/],
+    ["the same twice", `${KEY}\n${KEY}`, /SQS2PG_MASK_KEY: line 2: the key [0-9a-f]{8} is there before/],
   ])("in the environment: %s", async (_what, key, says) => {
     const env = { ...nowhere, ...(key === undefined ? {} : { SQS2PG_MASK_KEY: key }) };
     expectRefusal(await runCli(["drain"], { env }), says);
@@ -62,8 +62,8 @@ describe.concurrent("a masking key that cannot be used", () => {
     ["group", /is open to other users of this machine/],
     ["short", /the masking key is too short/],
     ["empty", /there is no masking key/],
-    ["two", /more than one line of masking key/],
-    ["long", /is too large to hold a key: it is one line/],
+    ["two", /line 2: the key [0-9a-f]{8} is there before: remove one of the two/],
+    ["long", /is too large to hold keys: it is a line for each/],
     ["missing", /the key file .* does not exist/],
     [".", /is no regular file|is open to other users/],
   ])("in a file: %s", async (file, says) => {
@@ -80,8 +80,11 @@ describe.concurrent("a masking key that cannot be used", () => {
   });
 
   test.each<[flag: string, says: RegExp]>([
-    [KEY, /--key takes env:NAME or file:PATH: a key on the command line is visible to every user/],
-    [SECRET, /--key takes env:NAME or file:PATH/],
+    [
+      KEY,
+      /--key takes env:NAME, file:PATH, cmd:COMMAND or aws-kms:PATH: a key on the command line is visible to every user/,
+    ],
+    [SECRET, /--key takes env:NAME, file:PATH/],
     [`env:${KEY}`, /--key env:NAME needs the name of an environment variable/],
     [`file:${KEY}`, /--key file:PATH needs the path of a file that holds the key/],
     ["env:NOT_SET", /the environment variable NOT_SET is not set/],
@@ -110,6 +113,19 @@ describe.concurrent("keygen", () => {
       expect(parseKey(stdout).id).toMatch(/^[0-9a-f]{8}$/);
     }
     expect(results[0]?.stdout).not.toBe(results[1]?.stdout);
+  });
+
+  test("makes a pair, whose halves belong together", async () => {
+    const [text, json] = await Promise.all([
+      runCli(["keygen", "--pair"]),
+      runCli(["keygen", "--pair", "--json"]),
+    ]);
+    expect(text.stdout).toMatch(/^# .*\nsqs2pg-private-1:.{43}\n# .*\nsqs2pg-public-1:.{43}\n$/);
+    const { publicKeys, privateKeys } = parseKeys(text.stdout);
+    expect(publicKeys.map(({ id }) => id)).toEqual(privateKeys.map(({ id }) => id));
+    const document = JSON.parse(json.stdout);
+    expect(Object.keys(document)).toEqual(["private_key", "public_key", "id"]);
+    expect(parseKeys(document.private_key).publicKeys[0]?.id).toBe(document.id);
   });
 
   test("gives the key and its id as JSON", async () => {

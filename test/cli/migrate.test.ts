@@ -4,7 +4,12 @@ import { somebodyWaits, test, whileLocked } from "../support/bench.js";
 import { runCli, startCli } from "../support/cli.js";
 import type { TestDatabase } from "../support/database.js";
 
-const NAMES = ["20260101000001_user_logins.js", "20260101000002_bookkeeping.js", "20260101000003_replay.js"];
+const NAMES = [
+  "20260101000001_user_logins.js",
+  "20260101000002_bookkeeping.js",
+  "20260101000003_replay.js",
+  "20260101000004_masking.js",
+];
 
 function relations(database: TestDatabase): Promise<{ name: string }[]> {
   return database.query(`select c.oid::regclass::text as name from pg_class c

@@ -52,7 +52,7 @@ describe.concurrent("replay says what is wrong, in one line and one document", (
     for (const command of ["replay", "rejects"]) {
       const result = await runCli([command], { env: { ...replayEnv, DATABASE_URL: emptyDatabase.url } });
       expect(result).toMatchObject({ exitCode: 1, stdout: "" });
-      expect(result.stderr).toMatch(/lacks 3 migrations: run: sqs2pg migrate\n$/);
+      expect(result.stderr).toMatch(/lacks 4 migrations: run: sqs2pg migrate\n$/);
     }
   });
 
@@ -84,7 +84,7 @@ describe.concurrent("replay says what is wrong, in one line and one document", (
               ...["insert on user_logins", "usage on schema sqs2pg", "select on sqs2pg.migrations"],
               ...[
                 "select, insert, delete on sqs2pg.ledger",
-                "select, insert, update on sqs2pg.rejects, sqs2pg.runs",
+                "select, insert, update on sqs2pg.rejects, sqs2pg.runs, sqs2pg.mask_keys",
               ],
             ]
           : ["usage on schema sqs2pg", "select on sqs2pg.migrations, sqs2pg.ledger, sqs2pg.rejects"];

@@ -17,7 +17,9 @@ export async function withClerk<T>(database: TestDatabase, action: (clerk: Clerk
     await database.query(`grant usage on schema sqs2pg to ${role}`);
     await database.query(`grant select on sqs2pg.migrations to ${role}`);
     await database.query(`grant select, insert, delete on sqs2pg.ledger to ${role}`);
-    await database.query(`grant select, insert, update on sqs2pg.rejects, sqs2pg.runs to ${role}`);
+    await database.query(
+      `grant select, insert, update on sqs2pg.rejects, sqs2pg.runs, sqs2pg.mask_keys to ${role}`,
+    );
     return await action({
       role,
       url: urlOf({ ...database.server, user: role, password: "clerk" }, database.name),

@@ -20,6 +20,7 @@ export interface DrainFlags extends CommonFlags {
   readonly visibility: number;
   readonly dryRun?: boolean;
   readonly onReject?: "leave" | "quarantine";
+  readonly rotate?: boolean;
   readonly maxRejects: number;
 }
 
@@ -48,6 +49,7 @@ export const drainCommand: Command<DrainFlags> = async (input) => {
     },
     dryRun,
     onReject,
+    rotate: flags.rotate === true,
     stop: signals.stop,
     kill: signals.kill,
     onEvent: display.onEvent,

@@ -13,6 +13,7 @@ export interface ReplayFlags extends CommonFlags {
   readonly code?: string;
   readonly batchSize: number;
   readonly dryRun?: boolean;
+  readonly rotate?: boolean;
   readonly maxRejects: number;
 }
 
@@ -29,6 +30,7 @@ export const replayCommand: Command<ReplayFlags> = async (input) => {
     batchSize: flags.batchSize,
     rejectsInARow: rejectsInARowFor(flags.maxRejects),
     dryRun: flags.dryRun === true,
+    rotate: flags.rotate === true,
     stop: signals.stop,
     kill: signals.kill,
     onEvent: display.onEvent,

@@ -9,7 +9,10 @@ export function addSettingFlags(command: Command): Command {
     .option("--queue <queue>", "name, URL or ARN (env: SQS2PG_QUEUE; default: login-queue)")
     .option("--database <url>", "postgres://user@host/database (env: DATABASE_URL, or PGHOST and so on)")
     .option("--config <file>", "pipeline file (default: sqs2pg.yaml here, else the login pipeline)")
-    .option("--key <source>", "masking key, env:NAME or file:PATH (env: SQS2PG_MASK_KEY)")
+    .option(
+      "--key <source>",
+      "masking keys: env:NAME, file:PATH, cmd:COMMAND or aws-kms:PATH (env: SQS2PG_MASK_KEY)",
+    )
     .option("--mask <name>", "use this mask for every masked column, such as sha256");
 }
 

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { type Bounds, durationFlag, oneOfFlag, wholeNumberFlag } from "../../config/values.js";
 import { DEFAULT_LIMITS, DRY_RUN_MAX, LIMIT_BOUNDS } from "../../drain/limits.js";
 import type { FlagProblems } from "./problems.js";
+import { ROTATE_TEXT } from "./rotate.js";
 
 export function addDrainFlags(command: Command, problems: FlagProblems): Command {
   const number = (flag: string, bounds: Bounds): ((text: string) => number | undefined) =>
@@ -49,6 +50,7 @@ export function addDrainFlags(command: Command, problems: FlagProblems): Command
         "leave: stays on the queue (default); quarantine: stored sealed with the key, then deleted",
       ).argParser(problems.collect(oneOfFlag("--on-reject", ["leave", "quarantine"]))),
     )
+    .option("--rotate", ROTATE_TEXT)
     .option(
       "--max-rejects <n>",
       "exit with 3 when there are more rejects; 1,000 in a row (or n, if that is more) end the run",

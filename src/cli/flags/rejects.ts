@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { wholeNumberFlag } from "../../config/values.js";
 import { DEFAULT_LIMITS, LIMIT_BOUNDS } from "../../drain/limits.js";
 import type { FlagProblems } from "./problems.js";
+import { ROTATE_TEXT } from "./rotate.js";
 
 export function addRejectsFlags(command: Command): Command {
   return addCodeFlag(command).option("--all-queues", "of every queue, and not only of the pipeline's");
@@ -24,6 +25,7 @@ export function addReplayFlags(command: Command, problems: FlagProblems): Comman
       "--dry-run",
       "open, transform and report only: load nothing, change nothing, do not ask the table",
     )
+    .option("--rotate", ROTATE_TEXT)
     .option(
       "--max-rejects <n>",
       "exit with 3 when more of them do not fit; 1,000 refused in a row (or n, if that is more) end it",

@@ -105,7 +105,7 @@ test("every hostile body is a row as it was sent or a reject, peeked at, left an
     const { sealed_body: sealedBody } = quarantined.get(message.messageId) ?? {};
     if (!Buffer.isBuffer(sealedBody)) throw new Error(`not sealed: ${name}`);
     // No toBe: what differs may be a mebibyte of controls.
-    expect(openMessage(key, sealedBody, message.messageId).body === body, name).toBe(true);
+    expect(openMessage([key], sealedBody, message.messageId).body === body, name).toBe(true);
   }
   await expectRows(database, loaded);
 });

@@ -28,7 +28,7 @@ describe.concurrent("drain --on-reject quarantine", () => {
     );
     const opened = rejects.map(({ message_id, sealed_body }) => [
       message_id,
-      openMessage(parseKey(KEY), sealed_body, message_id).body,
+      openMessage([parseKey(KEY)], sealed_body, message_id).body,
     ]);
     expect(Object.fromEntries(opened)).toEqual(
       Object.fromEntries(sent.map(({ messageId, body }) => [messageId, body])),

@@ -24,7 +24,7 @@ describe.concurrent("what cannot be opened is counted and stays exactly as it is
       { code: "sealed_wrong_key", field: null, count: 1, example_message_id: sealedByOther },
     ]);
     expect(await database.query(ALL)).toEqual(before);
-    expect((await replay([], { env: { SQS2PG_MASK_KEY: OTHER_KEY } })).report).toMatchObject({
+    expect((await replay([], { env: { SQS2PG_MASK_KEY: `${KEY}\n${OTHER_KEY}` } })).report).toMatchObject({
       rejected: 1,
       rejects: [{ code: "missing" }],
     });
