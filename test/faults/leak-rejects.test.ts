@@ -98,12 +98,12 @@ describe.concurrent("no value gets out", () => {
   );
 
   test("of a row that does not fit the column's type or length", async ({ queue, database, run }) => {
-    await database.query("alter table user_logins alter masked_ip type varchar(20)");
+    await database.query("alter table user_logins alter user_id type varchar(3)");
     await database.query("alter table user_logins alter app_version type smallint");
     queue.send([
       event({}),
       event({ ip: ipv6 }),
-      event({ ip: null, device_id: device, app_version: "9.0.0" }),
+      event({ user_id: "u", ip: null, device_id: device, app_version: "9.0.0" }),
     ]);
     const report = reportOf(await run(["drain", "--json"]));
     expect(report).toMatchObject({ received: 3, loaded: 0, rejected: 3 });
