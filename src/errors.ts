@@ -64,6 +64,17 @@ export class QueueError extends Sqs2pgError {
   }
 }
 
+/** Whatever guards the masking keys (AWS KMS) said no, or was not there. */
+export class KeyError extends Sqs2pgError {
+  override readonly name = "KeyError";
+  override readonly kind: ErrorKind;
+
+  constructor(kind: ErrorKind, code: string, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+    this.kind = kind;
+  }
+}
+
 /** Whether the same may succeed later, so that it is worth trying again. */
 export function isUnavailable(error: unknown): error is Sqs2pgError {
   return error instanceof Sqs2pgError && error.kind === "unavailable";

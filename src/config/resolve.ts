@@ -1,4 +1,4 @@
-import { ConfigError, type ConfigProblem, Sqs2pgError, UsageError } from "../errors.js";
+import { ConfigError, type ConfigProblem, InterruptedError, Sqs2pgError, UsageError } from "../errors.js";
 import { type Keyring, NO_KEYS, STRATEGIES } from "../masking/index.js";
 import { type DatabaseSettings, hasPassword, readDatabase } from "./database-source.js";
 import { usesMaskKey } from "./key-claims.js";
@@ -40,6 +40,8 @@ export interface ResolveOptions {
   readonly cwd?: string;
   /** What a drain needs, unless it is given. */
   readonly needs?: SettingNeeds;
+  /** Aborted: keys that a command or KMS is to give are not waited for (`InterruptedError`). */
+  readonly stop?: AbortSignal;
 }
 
 /** Everything that was asked for, checked. */
@@ -65,13 +67,13 @@ const DRAIN_NEEDS: SettingNeeds = { database: true, key: "for-masks" };
  * lone mistake as the UsageError or ConfigError that it is, several as a ConfigError with a problem each.
  */
 export async function resolveSettings(options: ResolveOptions = {}): Promise<Settings> {
-  const { flags = {}, env = process.env, cwd = process.cwd(), needs = DRAIN_NEEDS } = options;
+  const { flags = {}, env = process.env, cwd = process.cwd(), needs = DRAIN_NEEDS, stop } = options;
   const errors: Sqs2pgError[] = [];
   const attempt = async <Result>(step: () => Result | Promise<Result>): Promise<Result | undefined> => {
     try {
       return await step();
     } catch (error) {
-      if (!(error instanceof Sqs2pgError)) throw error;
+      if (!(error instanceof Sqs2pgError) || error instanceof InterruptedError) throw error;
       errors.push(error);
       return undefined;
     }
@@ -86,7 +88,7 @@ export async function resolveSettings(options: ResolveOptions = {}): Promise<Set
   const database = await attempt(() => (needs.database ? readDatabase(flags.database, env) : undefined));
   const keys = await attempt(async () => {
     if (needs.key === "never") return NO_KEYS;
-    const found = await readKeys({ keyFlag: flags.key, env });
+    const found = await readKeys({ keyFlag: flags.key, env, stop });
     throwIfKeyMissing(found, needs, pipeline);
     return found;
   });

@@ -31,8 +31,9 @@ export function sealText(key: MaskKey, text: string, associatedData: string): Bu
 }
 
 /**
- * The text that `sealText` was given, by the key that it was sealed with, which is the one given or one of those given.
- * Throws MaskError `sealed_truncated`, `sealed_version_unknown`, `sealed_wrong_key` (it names the key ids) or `sealed_corrupted` (any changed bit, or other associated data).
+ * The text that `sealText` was given, by whichever of the keys it was sealed with. Throws MaskError `sealed_truncated`,
+ * `sealed_version_unknown`, `sealed_wrong_key` (it names the ids: the one that is needed, and those that are there) or
+ * `sealed_corrupted` (any changed bit, or other associated data).
  */
 export function openText(keys: MaskKey | readonly MaskKey[], sealed: Buffer, associatedData: string): string {
   if (sealed.length < SEALED_MIN_BYTES) {
@@ -40,16 +41,7 @@ export function openText(keys: MaskKey | readonly MaskKey[], sealed: Buffer, ass
   }
   const header = sealed.subarray(0, HEADER_BYTES);
   const encoding = encodingOf(sealed.readUInt8(0));
-  const sealedKeyId = header.toString("hex", 1);
-  const held = "id" in keys ? [keys] : keys;
-  const key = held.find(({ id }) => id === sealedKeyId);
-  if (key === undefined) {
-    throw new MaskError(
-      "sealed_wrong_key",
-      `it was sealed with the key ${sealedKeyId}, not with ${held.map(({ id }) => id).join(" or ") || "any that is there"}: give the key with that id`,
-    );
-  }
-  const subkey = sealingKey(key);
+  const subkey = sealingKey(keyWithId(header.toString("hex", 1), "id" in keys ? [keys] : keys));
   const iv = sealed.subarray(HEADER_BYTES, HEADER_BYTES + GCM_IV_BYTES);
   const encrypted = sealed.subarray(HEADER_BYTES + GCM_IV_BYTES);
   try {
@@ -59,6 +51,16 @@ export function openText(keys: MaskKey | readonly MaskKey[], sealed: Buffer, ass
       cause,
     });
   }
+}
+
+function keyWithId(wanted: string, keys: readonly MaskKey[]): MaskKey {
+  const key = keys.find(({ id }) => id === wanted);
+  if (key !== undefined) return key;
+  const held = keys.map(({ id }) => id).join(" or ") || "any that is there";
+  throw new MaskError(
+    "sealed_wrong_key",
+    `it was sealed with the key ${wanted}, not with ${held}: give the key with that id`,
+  );
 }
 
 function sealingKey(key: MaskKey): Buffer {

@@ -8,6 +8,8 @@ import { type CliResult, runCli } from "../support/cli.js";
 
 /** Nobody listens there: what is wrong with a key is said before anything is connected to. */
 const nowhere = { DATABASE_URL: "postgres://nobody@127.0.0.1:1/nothing" };
+/** Of the same bytes, so that one search finds either. */
+const PRIVATE = KEY.replace("sqs2pg-key-1:", "sqs2pg-private-1:");
 const SECRET = KEY.replace("sqs2pg-key-1:", "");
 
 let folder: string;
@@ -51,6 +53,17 @@ describe.concurrent("a masking key that cannot be used", () => {
     ["too short", KEY.slice(0, -1), /the masking key is too short, maybe cut off: expected one line/],
     ["too long", `${KEY}A`, /the masking key is too long: expected one line/],
     ["ending in a wrong character", `${KEY.slice(0, -1)}9`, /the masking key ends in a wrong character/],
+    ["a private key that is cut off", PRIVATE.slice(0, -1), /the private key is too short, maybe cut off/],
+    [
+      "one bad line of several",
+      `# keys\n${KEY}\n${PRIVATE}A\n`,
+      /SQS2PG_MASK_KEY: line 3: the private key is too long: expected one line, sqs2pg-private-1: and /,
+    ],
+    [
+      "a private key in place of a masking key",
+      PRIVATE,
+      /the mask of column masked_ip needs a key: make one/,
+    ],
     ["the same twice", `${KEY}\n${KEY}`, /SQS2PG_MASK_KEY: line 2: the key [0-9a-f]{8} is there before/],
   ])("in the environment: %s", async (_what, key, says) => {
     const env = { ...nowhere, ...(key === undefined ? {} : { SQS2PG_MASK_KEY: key }) };
@@ -88,6 +101,11 @@ describe.concurrent("a masking key that cannot be used", () => {
     [`env:${KEY}`, /--key env:NAME needs the name of an environment variable/],
     [`file:${KEY}`, /--key file:PATH needs the path of a file that holds the key/],
     ["env:NOT_SET", /the environment variable NOT_SET is not set/],
+    [`cmd:echo ${KEY}`, /--key cmd:COMMAND needs a command that prints the keys/],
+    [`aws-kms:${KEY}`, /--key aws-kms:PATH needs the path of a file that holds the key/],
+    [PRIVATE, /--key takes env:NAME, file:PATH/],
+    [`file:${PRIVATE}`, /--key file:PATH needs the path of a file that holds the key/],
+    [`cmd:echo ${PRIVATE}`, /--key cmd:COMMAND needs a command that prints the keys/],
   ])("as the flag %s", async (flag, says) => {
     expectRefusal(await runCli(["drain", "--key", flag], { env: nowhere }), says);
     expectRefusal(await runCli(["drain", `--key=${flag}`], { env: nowhere }), says);
@@ -126,6 +144,45 @@ describe.concurrent("keygen", () => {
     const document = JSON.parse(json.stdout);
     expect(Object.keys(document)).toEqual(["private_key", "public_key", "id"]);
     expect(parseKeys(document.private_key).publicKeys[0]?.id).toBe(document.id);
+  });
+
+  test("says which half of a pair is which", async () => {
+    const { stdout, stderr } = await runCli(["keygen", "--pair"]);
+    const [privateIs, privateKey, publicIs, publicKey] = stdout.split("\n");
+    expect({ privateIs, publicIs, stderr }).toEqual({
+      privateIs: "# private: keep it away from the machines that drain",
+      publicIs: "# public: for the machine that drains",
+      stderr: "",
+    });
+    expect(privateKey).toMatch(/^sqs2pg-private-1:/);
+    expect(publicKey).toMatch(/^sqs2pg-public-1:/);
+  });
+
+  test("shows nothing of a key that was typed in the wrong place", async () => {
+    for (const args of [
+      ["keygen", "--kms", KEY],
+      ["keygen", "--kms", SECRET],
+      ["keygen", `--kms=${PRIVATE}`],
+      ["keygen", "--pair", PRIVATE],
+      ["keygen", `--pair=${PRIVATE}`],
+      ["keygen", PRIVATE],
+      [PRIVATE],
+      ["drain", `--kye=${PRIVATE}`],
+      ["drain", "--mask", PRIVATE],
+      ["drain", "--config", PRIVATE],
+    ]) {
+      const { exitCode, stdout, stderr } = await runCli([...args, "--json", "--log-level", "debug"], {
+        env: { ...nowhere, SQS2PG_MASK_KEY: KEY },
+      });
+      expect(exitCode).toBe(2);
+      expect(stdout + stderr).not.toContain(SECRET.slice(0, 12));
+    }
+  });
+
+  test("makes one thing at a time", async () => {
+    const { exitCode, stdout, stderr } = await runCli(["keygen", "--pair", "--kms", "alias/masking"]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(/^sqs2pg: option '--kms <arn>' cannot be used with option '--pair': .*\n$/);
   });
 
   test("gives the key and its id as JSON", async () => {

@@ -97,6 +97,29 @@ describe("the package", () => {
     expect((await npx("keygen")).stdout).toMatch(/^sqs2pg-key-1:/);
   });
 
+  test("says how to install the client of AWS KMS, when a key needs it", async () => {
+    const { peerDependencies, peerDependenciesMeta, dependencies } = JSON.parse(
+      await readFile(join(unpacked, "package.json"), "utf8"),
+    );
+    expect(Object.keys(peerDependencies)).toEqual(["@aws-sdk/client-kms"]);
+    expect(peerDependenciesMeta).toEqual({ "@aws-sdk/client-kms": { optional: true } });
+    expect(Object.keys(dependencies)).not.toContain("@aws-sdk/client-kms");
+    const env = {
+      PATH: process.env["PATH"],
+      DATABASE_URL: "postgres://nobody@127.0.0.1:1/nothing",
+      SQS2PG_MASK_KEY: `sqs2pg-kms-1:${"A".repeat(200)}`,
+    };
+    const bin = join(project, "node_modules", "sqs2pg", "bin", "sqs2pg.js");
+    for (const args of [["drain"], ["keygen", "--kms", "alias/masking"]]) {
+      const options = { cwd: project, env, extendEnv: false, reject: false };
+      const { exitCode, stderr } = await execa("node", [bin, ...args], options);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(
+        /^sqs2pg: .*a key that AWS KMS has wrapped needs its client, which is not installed: npm install @aws-sdk\/client-kms$/,
+      );
+    }
+  });
+
   test("is a library: sqs2pg and sqs2pg/masking, and nothing behind them", async () => {
     const script = `
       const main = await import("sqs2pg");

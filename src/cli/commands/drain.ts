@@ -32,6 +32,7 @@ export const drainCommand: Command<DrainFlags> = async (input) => {
     flags,
     env,
     cwd,
+    stop: signals.stop,
     needs: { database: !dryRun, key: onReject === "quarantine" ? "to-seal" : "for-masks" },
   });
   for (const notice of settings.notices) log.warn(notice);

@@ -16,6 +16,7 @@ export const peekCommand: Command<PeekFlags> = async ({ flags, context, log }) =
     flags,
     env,
     cwd,
+    stop: signals.stop,
     needs: { database: false, key: raw ? "never" : "for-masks" },
   });
   for (const notice of settings.notices) log.warn(notice);

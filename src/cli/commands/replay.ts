@@ -20,7 +20,13 @@ export interface ReplayFlags extends CommonFlags {
 export const replayCommand: Command<ReplayFlags> = async (input) => {
   const { flags, context, log } = input;
   const { env, cwd, clock, signals } = context;
-  const settings = await resolveSettings({ flags, env, cwd, needs: { database: true, key: "to-open" } });
+  const settings = await resolveSettings({
+    flags,
+    env,
+    cwd,
+    stop: signals.stop,
+    needs: { database: true, key: "to-open" },
+  });
   for (const notice of settings.notices) log.warn(notice);
 
   const display = createRunDisplay(input);

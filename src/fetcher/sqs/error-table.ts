@@ -4,6 +4,8 @@ import type { ErrorKind } from "../../errors.js";
 export interface CallContext {
   /** Such as `ReceiveMessage`. */
   readonly action: string;
+  /** AWS's name of who was asked; SQS unless it is given. */
+  readonly service?: string;
   readonly queue: string;
   readonly region?: string | undefined;
   readonly account?: string | undefined;
@@ -36,8 +38,8 @@ function permissionOf({ action }: CallContext): string {
   return `sqs:${action.replace(/Batch$/, "")}`;
 }
 
-export function hostOf({ host = "SQS" }: CallContext): string {
-  return host;
+export function hostOf({ host, service = "SQS" }: CallContext): string {
+  return host ?? service;
 }
 
 const GIVE_CREDENTIALS =

@@ -9,7 +9,7 @@ const BY_CODE: ReadonlyMap<string, { readonly code: string; readonly what: strin
   ["EAI_AGAIN", { code: "host_not_found", what: "DNS does not answer: check the network" }],
   [
     "ECONNREFUSED",
-    { code: "connection_refused", what: "the connection is refused: is an SQS server running there?" },
+    { code: "connection_refused", what: "the connection is refused: is the server running there?" },
   ],
   ["ECONNRESET", { code: "connection_lost", what: "the connection was closed: try again later" }],
   ["ECONNABORTED", { code: "connection_lost", what: "the connection was closed: try again later" }],
@@ -49,7 +49,8 @@ export function describeNetworkError(error: unknown, depth = 0): Description | u
     return {
       kind: "unavailable",
       code: found.code,
-      message: (context) => `cannot reach SQS at ${addressOf(error, context)}: ${found.what}`,
+      message: (context) =>
+        `cannot reach ${context.service ?? "SQS"} at ${addressOf(error, context)}: ${found.what}`,
     };
   }
   // Connecting to several addresses of one name fails with all their errors at once.

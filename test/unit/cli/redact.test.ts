@@ -7,6 +7,16 @@ test.each([
     "unknown command 'sqs2pg-key-1:AAECAwQFBgcICQ'",
     "unknown command 'sqs2pg-key-1:...'",
   ],
+  [
+    "a private key in a flag",
+    "unknown option '--pair sqs2pg-private-1:AAECAwQFBgcICQ-_' of sqs2pg-key-2:BBECAwQFBgcICQ",
+    "unknown option '--pair sqs2pg-private-1:...' of sqs2pg-key-2:...",
+  ],
+  [
+    "what is no secret",
+    "sqs2pg-public-1:AAECAwQFBgcICQ sqs2pg-kms-1:AAECAwQFBgcICQ",
+    "sqs2pg-public-1:AAECAwQFBgcICQ sqs2pg-kms-1:AAECAwQFBgcICQ",
+  ],
   ["a password in a URL", "no file postgres://u:hunter2@host/db", "no file postgres://u:...@host/db"],
   ["a password with an @", "postgres://u:p@ss@h/db", "postgres://u:...@h/db"],
   [

@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { readKeys } from "../../../src/config/key-source.js";
 import { UsageError } from "../../../src/errors.js";
-import { generateKey, NO_KEYS, parseKey } from "../../../src/masking/index.js";
+import { generateKey, generateKeyPair, NO_KEYS, parseKey } from "../../../src/masking/index.js";
 import { directory, errorOf } from "./support.js";
 
 const text = generateKey();
@@ -105,27 +105,70 @@ test("a bad line is named by its number and never shown", async () => {
   expect(error.message).not.toContain("geheim");
 });
 
-describe("cmd:", () => {
-  const from = (command: string) => readKeys({ keyFlag: `cmd:${command}`, env: {} });
+test.each([
+  ["SQS2PG_MASK_KEY", "sqs2pg-kms-1:c2hvcnQ", /^SQS2PG_MASK_KEY: the wrapped key is cut off or changed/],
+  ["SQS2PG_MASK_KEY", `${text}\nsqs2pg-kms-1:+${secret}`, /^SQS2PG_MASK_KEY: line 2: the wrapped key is cut/],
+])("%#: a wrapped line that cannot be one is not sent to KMS", async (name, value, says) => {
+  const error = await errorOf(() => readKeys({ env: { [name]: value } }));
+  expect(error).toMatchObject({ name: "UsageError", code: "key_malformed" });
+  expect(error.message).toMatch(says);
+  expect(error.message).not.toContain(secret.slice(0, 12));
+});
 
+test("a file for aws-kms: may be read by others, so there is no secret in it", async () => {
+  const { privateKey, publicKey } = await generateKeyPair();
+  const cwd = directory({ public: `# public\n${publicKey}\n`, empty: "# nothing\n" });
+  const read = (name: string, line?: string) => {
+    if (line !== undefined) writeFileSync(join(cwd, name), `# bare\n${line}\n`);
+    chmodSync(join(cwd, name), 0o644);
+    return readKeys({ keyFlag: `aws-kms:${join(cwd, name)}`, env: {} });
+  };
+  expect((await read("public")).publicKeys).toHaveLength(1);
+  for (const [name, line] of [
+    ["key", text],
+    ["private", privateKey],
+    ["bare", secret],
+  ] as const) {
+    const error = await errorOf(() => read(name, line));
+    expect(error.message).toBe(
+      `${join(cwd, name)}: line 2 is no wrapped key, as \`sqs2pg keygen --kms\` prints it: others may read this file, so give other keys by file:PATH`,
+    );
+  }
+  expect((await errorOf(() => read("empty"))).code).toBe("key_empty");
+  expect((await errorOf(() => readKeys({ keyFlag: "aws-kms:", env: {} }))).code).toBe("key_source_invalid");
+  expect((await errorOf(() => readKeys({ keyFlag: "aws-kms:/nowhere/k", env: {} }))).code).toBe(
+    "key_unreadable",
+  );
+});
+
+describe("cmd:", () => {
   test("what the command prints are the keys", async () => {
     const cwd = directory({ keys: `${text}\n${other}\n` });
-    expect((await from(`cat '${join(cwd, "keys")}' | grep -v nothing`)).keys).toHaveLength(2);
+    const keyFlag = `cmd:cat '${join(cwd, "keys")}' | grep -v nothing`;
+    expect(await idsFrom({ keyFlag, env: { SQS2PG_MASK_KEY: "bad" } })).toEqual([id, parseKey(other).id]);
   });
 
   test.each([
-    ["", "key_source_invalid", "needs a command that prints the keys"],
-    [`echo ${text}`, "key_source_invalid", "needs a command that prints the keys"],
-    ["/nowhere/op read geheim", "key_command_failed", "--key cmd: /nowhere/op was not found"],
-    ["exit 7", "key_command_failed", "--key cmd: exit ended with exit code 7"],
-    ["echo geheim >&2; kill -TERM $$", "key_command_failed", "was ended by SIGTERM"],
-    ["yes geheim", "key_command_failed", "--key cmd: yes prints too much to be keys"],
-    ["true", "key_empty", "--key cmd: there is no masking key"],
-    ["echo geheim", "key_malformed", "--key cmd: the masking key does not start as one"],
-    ["GEHEIM=x$1 false", "key_command_failed", "--key cmd: the command ended with exit code 1"],
+    ["", "key_source_invalid", "--key cmd:COMMAND needs a command that prints the keys"],
+    [" ", "key_source_invalid", "--key cmd:COMMAND needs a command that prints the keys"],
+    [`echo ${text}`, "key_source_invalid", "--key cmd:COMMAND needs a command that prints the keys"],
+    ["true", "key_empty", "--key cmd: there is no masking key: expected"],
+    ["echo geheim", "key_malformed", "--key cmd: the masking key does not start as one: expected"],
+    ["exit 7; echo geheim", "key_command_failed", "--key cmd: exit ended with exit code 7"],
   ])("%j gives none", async (command, code, says) => {
-    const error = await errorOf(() => from(command));
-    expect(error).toMatchObject({ kind: "usage", code, message: expect.stringContaining(says) });
-    expect(inspect(error, { depth: 5 })).not.toMatch(/geheim/i);
+    const error = await errorOf(() => readKeys({ keyFlag: `cmd:${command}`, env: {} }));
+    expect(error).toMatchObject({ name: "UsageError", code, message: expect.stringContaining(says) });
+    expect(inspect(error, { depth: 9 })).not.toMatch(/geheim/);
   });
+});
+
+test("an interrupt ends the waiting for keys", async () => {
+  const stop = new AbortController();
+  const cwd = directory();
+  execFileSync("mkfifo", ["-m", "600", join(cwd, "pipe")]);
+  const reading = readKeys({ keyFlag: `cmd:read line < '${join(cwd, "pipe")}'`, env: {}, stop: stop.signal });
+  stop.abort();
+  expect((await errorOf(() => reading)).message).toBe(
+    "interrupted while the keys were read: nothing was changed",
+  );
 });

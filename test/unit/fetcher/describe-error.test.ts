@@ -73,7 +73,7 @@ describe("describeError", () => {
       kind: "unavailable",
       code: "connection_refused",
       message:
-        "cannot reach SQS at localhost:4566 ([::1]:4566): the connection is refused: is an SQS server running there?",
+        "cannot reach SQS at localhost:4566 ([::1]:4566): the connection is refused: is the server running there?",
     });
   });
 
