@@ -14,6 +14,7 @@ export {
   DatabaseError,
   type ErrorKind,
   InterruptedError,
+  KeyError,
   QueueError,
   Sqs2pgError,
   UsageError,
@@ -27,6 +28,25 @@ export {
 } from "./loader/migrations/migrate.js";
 export { printSql } from "./loader/migrations/print-sql.js";
 export type { RejectStatus } from "./loader/reject-groups.js";
+export { type AuditOptions, audit } from "./masked-data/audit.js";
+export type { ValueKind } from "./masked-data/audit-kinds.js";
+export type {
+  AuditedCandidates,
+  AuditedColumn,
+  AuditedKey,
+  AuditReport,
+  StoredValues,
+  UnmaskedColumn,
+  Verdict,
+} from "./masked-data/audit-report.js";
+export { type ForgetOptions, type ForgetResult, forget } from "./masked-data/forget.js";
+export type { ColumnFailure } from "./masked-data/unmask-cells.js";
+export { type UnmaskCsvOptions, unmaskCsv } from "./masked-data/unmask-csv.js";
+export type { UnmaskFailure } from "./masked-data/unmask-outcome.js";
+export type { UnmaskReport } from "./masked-data/unmask-report.js";
+export { type UnmaskedRow, type UnmaskRowsOptions, unmaskRows } from "./masked-data/unmask-rows.js";
+export type { UnmaskOptions } from "./masked-data/unmask-run.js";
+export { type UnmaskedValue, type UnmaskValuesOptions, unmaskValues } from "./masked-data/unmask-values.js";
 export {
   type ListedRejects,
   type ListRejectsOptions,

@@ -52,6 +52,9 @@ async function run(argv: readonly string[], signals: Signals): Promise<Ending> {
   const context = {
     env: process.env,
     cwd: process.cwd(),
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     clock: systemClock,

@@ -1,19 +1,28 @@
 import { Command } from "commander";
 import { version } from "../version.js";
+import type { AuditFlags } from "./commands/audit.js";
 import type { DrainFlags } from "./commands/drain.js";
+import type { ForgetFlags } from "./commands/forget.js";
 import type { KeygenFlags } from "./commands/keygen.js";
+import type { KeysFlags } from "./commands/keys.js";
 import type { MigrateFlags } from "./commands/migrate.js";
 import type { PeekFlags } from "./commands/peek.js";
 import type { RejectsFlags } from "./commands/rejects.js";
 import type { ReplayFlags } from "./commands/replay.js";
+import type { RewrapFlags } from "./commands/rewrap.js";
+import type { UnmaskFlags } from "./commands/unmask.js";
 import type { CommonFlags, Context, Command as Run } from "./context.js";
+import { addAuditFlags } from "./flags/audit.js";
 import { addOutputFlags, addSettingFlags } from "./flags/common.js";
 import { addDrainFlags } from "./flags/drain.js";
+import { addForgetFlags } from "./flags/forget.js";
 import { addKeygenFlags } from "./flags/keygen.js";
 import { addMigrateFlags } from "./flags/migrate.js";
 import { addPeekFlags } from "./flags/peek.js";
 import { createFlagProblems } from "./flags/problems.js";
 import { addRejectsFlags, addReplayFlags } from "./flags/rejects.js";
+import { addRewrapFlags } from "./flags/rewrap.js";
+import { addUnmaskFlags } from "./flags/unmask.js";
 import { logFor } from "./output.js";
 
 const EXIT_CODES = `
@@ -21,7 +30,7 @@ Exit codes:
   0    done
   1    failed
   2    usage or config error
-  3    done, but with more rejects than --max-rejects, or stopped by too many
+  3    done, but with more rejects than --max-rejects, or stopped by too many; audit: a column can be guessed
   75   a dependency was unavailable: try again later
   130  interrupted by SIGINT, stopped cleanly (143: SIGTERM, 129: SIGHUP)
 `;
@@ -84,9 +93,9 @@ export function createProgram(context: Context, onExitCode: (code: number) => vo
   const keygen = command(
     "keygen",
     "make a masking key",
-    "Prints a new masking key, one line: plain, wrapped by AWS KMS, or a key pair, two lines.",
+    "Prints a new masking key, one line: as it is, or wrapped by AWS KMS. Or a key pair, a line for each half.",
   ).action(async (flags: KeygenFlags) => run((await import("./commands/keygen.js")).keygenCommand, flags));
-  addOutputFlags(addKeygenFlags(keygen), problems);
+  addOutputFlags(addKeygenFlags(keygen, problems), problems);
 
   program.commandsGroup("Rejects:");
 
@@ -105,6 +114,55 @@ export function createProgram(context: Context, onExitCode: (code: number) => vo
       "what fits, each exactly once. What does not fit stays sealed, with its new reason.",
   ).action(async (flags: ReplayFlags) => run((await import("./commands/replay.js")).replayCommand, flags));
   addOutputFlags(addReplayFlags(addSettingFlags(replay), problems), problems);
+
+  program.commandsGroup("Masked data:");
+
+  const keys = command(
+    "keys",
+    "list the keys, and where each is in use",
+    "Lists the keys at hand by their ids: which one masks, and which only read back. With a database also where each is " +
+      "in use, and which are in use there without being at hand. It never shows a key.",
+  ).action(async (flags: KeysFlags) => run((await import("./commands/keys.js")).keysCommand, flags));
+  addOutputFlags(addSettingFlags(keys), problems);
+
+  const unmask = command(
+    "unmask",
+    "show masked values in the clear",
+    "Prints the values behind masked ones: those given, those on standard input (one a line, or CSV with --column), or " +
+      "those of the table's rows (--where). It needs the key that masked them, or the private key; and the database for " +
+      "tokens. With a database, who did it and how many there were is written to the unmask log first.",
+  ).action(async (values: readonly string[], flags: Omit<UnmaskFlags, "values">) =>
+    run((await import("./commands/unmask.js")).unmaskCommand, { ...flags, values }),
+  );
+  addOutputFlags(addUnmaskFlags(addSettingFlags(unmask), problems), problems);
+
+  const rewrap = command(
+    "rewrap",
+    "bring what is under old keys under the first one",
+    "Decrypts what is masked under former keys and encrypts it under the first one, in batches, beside running drains: " +
+      "the columns that can be read back, the vault, the sealed rejects. Run again, it goes on where it was.",
+  ).action(async (flags: RewrapFlags) => run((await import("./commands/rewrap.js")).rewrapCommand, flags));
+  addOutputFlags(addRewrapFlags(addSettingFlags(rewrap), problems), problems);
+
+  const forget = command(
+    "forget",
+    "make the tokens of values unresolvable",
+    "Deletes values from the vault of tokens, given raw or as tokens, in all domains of the pipeline: their tokens can " +
+      "never be resolved again, and a value that comes again gets another one. All of it is one transaction, and is " +
+      "written to the unmask log without the values. It needs the keys of the vault, unless only tokens are given.",
+  ).action(async (values: readonly string[], flags: Omit<ForgetFlags, "values">) =>
+    run((await import("./commands/forget.js")).forgetCommand, { ...flags, values }),
+  );
+  addOutputFlags(addForgetFlags(addSettingFlags(forget)), problems);
+
+  const audit = command(
+    "audit",
+    "tell who gets at the masked values, and how",
+    "Judges each masked column of the pipeline: who reads its values back, who can guess them and how long that takes, " +
+      "measured on this machine; with a database also which keys are in use, and whether what is stored looks masked. It " +
+      "shows no value. Exits with 3 when anyone can guess a column, or raw values are left in one.",
+  ).action(async (flags: AuditFlags) => run((await import("./commands/audit.js")).auditCommand, flags));
+  addOutputFlags(addAuditFlags(addSettingFlags(audit), problems), problems);
 
   program.commandsGroup("Help:").helpCommand("help [command]", "print the help of a command");
 

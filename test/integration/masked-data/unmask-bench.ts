@@ -1,0 +1,197 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, type TestAPI } from "vitest";
+import { generateKeyPair, parseKeys } from "../../../src/masking/index.js";
+import { type Bench, KEY, test as plainTest } from "../../support/bench.js";
+import { type CliOptions, type CliResult, runCli } from "../../support/cli.js";
+
+/** What is sent. */
+export interface Person {
+  readonly id: string;
+  readonly ip: string | null;
+  readonly device: string | null;
+  readonly mail: string | null;
+  readonly note: string | null;
+  readonly age: number | null;
+  readonly ok: boolean | null;
+}
+
+export interface People {
+  /** The pipeline's file. */
+  readonly config: string;
+  /** As they were sent, by id. */
+  readonly people: readonly Person[];
+  /** All keys that the columns need. */
+  readonly keys: string;
+}
+
+/** An entry of the unmask log, as far as it is the same each time. */
+export interface LogEntry {
+  readonly id: string;
+  readonly command: string;
+  readonly source: string;
+  readonly table_name: string | null;
+  readonly columns: readonly string[] | null;
+  readonly filter: string | null;
+  readonly values_done: string | null;
+  readonly values_failed: string | null;
+  readonly finished: boolean;
+}
+
+export interface UnmaskBench extends Bench {
+  /** A table with every reversible mask, filled by a real drain. */
+  readonly filled: People;
+  /** The same with more than a page of rows. */
+  readonly crowded: People;
+  /** Sends people and drains them into the table of `filled`. */
+  readonly drainPeople: (filled: Pick<People, "config" | "keys">, people: readonly Person[]) => Promise<void>;
+  /** The test's database and the keys of `filled`; nothing of AWS. */
+  readonly unmaskEnv: Readonly<Record<string, string>>;
+  /** Runs `unmask --config` on the pipeline of `filled`. */
+  readonly unmask: (args: readonly string[], options?: CliOptions) => Promise<CliResult>;
+  readonly forget: (args: readonly string[], options?: CliOptions) => Promise<CliResult>;
+  readonly log: () => Promise<LogEntry[]>;
+}
+
+/** What each column of the table is masked with, if at all. */
+const PIPELINE = `table: people
+columns:
+  id: { from: id, type: text, required: true }
+  ip_siv: { from: ip, type: varchar(256), mask: aes-siv }
+  device_gcm: { from: device, type: text, mask: { strategy: aes-gcm, companion: device_hmac } }
+  mail_sealed: { from: mail, type: text, mask: sealed }
+  ip_token: { from: ip, type: varchar(256), mask: token }
+  mail_token: { from: mail, type: text, mask: token }
+  ip_prefix: { from: ip, type: inet, mask: ip-prefix }
+  device_ff1: { from: device, type: varchar(32), mask: ff1 }
+  mail_hash: { from: mail, type: text, mask: sha256 }
+  note: { from: note, type: text }
+  age: { from: age, type: integer }
+  ok: { from: ok, type: boolean }
+`;
+
+const TABLE = `create table people (id text primary key, ip_siv varchar(256), device_gcm text, device_hmac varchar(64),
+  mail_sealed text, ip_token varchar(256), mail_token text, ip_prefix inet, device_ff1 varchar(32), mail_hash text, note text,
+  age integer, ok boolean)`;
+
+/** The columns that come back, with the field of a person that they hold. */
+export const REVERSIBLE: Readonly<Record<ReversibleName, "ip" | "device" | "mail">> = {
+  ip_siv: "ip",
+  device_gcm: "device",
+  mail_sealed: "mail",
+  ip_token: "ip",
+  mail_token: "mail",
+  ip_prefix: "ip",
+  device_ff1: "device",
+};
+export type ReversibleName =
+  | "ip_siv"
+  | "device_gcm"
+  | "mail_sealed"
+  | "ip_token"
+  | "mail_token"
+  | "ip_prefix"
+  | "device_ff1";
+export const REVERSIBLE_NAMES: readonly ReversibleName[] = Object.keys(REVERSIBLE) as ReversibleName[];
+
+const nobody: Person = { id: "nobody", ip: null, device: null, mail: null, note: null, age: null, ok: null };
+
+/** Values that are hard on lines, CSV and JSON. */
+const PEOPLE: readonly Person[] = [
+  nobody,
+  {
+    id: "ann",
+    ip: "203.0.113.7",
+    device: "593-47-5928",
+    mail: "ann@example.com",
+    note: "",
+    age: 31,
+    ok: true,
+  },
+  { ...nobody, id: "bob", ip: "2001:db8::1", device: "000-00-0000", mail: 'b,"ob"\n😀', note: 'a "b", c\nd' },
+  {
+    ...nobody,
+    id: "ann again",
+    ip: "203.0.113.7",
+    device: "593-47-5928",
+    mail: "ann@example.com",
+    ok: false,
+  },
+  { ...nobody, id: "empty", mail: "", age: -5 },
+];
+
+/** More than a page of them. */
+const CROWD: readonly Person[] = Array.from({ length: 1_200 }, (_, index) => ({
+  ...nobody,
+  ...{ id: `p${index}`, ip: `198.51.${index % 200}.${index % 250}`, mail: `p${index % 900}@example.com` },
+  device: String(100_000_000 + index),
+}));
+
+/** The fixtures of the bench with a table that is masked in every way. */
+export const test: TestAPI<UnmaskBench> = plainTest.extend<
+  Pick<UnmaskBench, "drainPeople" | "filled" | "crowded" | "unmaskEnv" | "unmask" | "forget" | "log">
+>({
+  drainPeople: async ({ queue, env }, use) => {
+    await use(async ({ config, keys }, people) => {
+      queue.send(people.map((person) => JSON.stringify(person)));
+      const args = ["drain", "--quiet", "--json", "--config", config];
+      const drained = await runCli(args, { env: { ...env, SQS2PG_MASK_KEY: keys } });
+      expect(complaints(drained)).toBe("");
+      expect(JSON.parse(drained.stdout)).toMatchObject({ loaded: people.length, rejected: 0 });
+    });
+  },
+  filled: async ({ queue, database, drainPeople }, use) => {
+    const folder = await mkdtemp(join(tmpdir(), "sqs2pg-unmask-"));
+    const config = join(folder, "people.yaml");
+    await writeFile(config, `queue: ${queue.name}\n${PIPELINE}`);
+    await database.query(TABLE);
+    const keys = `${KEY}\n${(await generateKeyPair()).privateKey}`;
+    await drainPeople({ config, keys }, PEOPLE);
+    await use({ config, people: PEOPLE, keys });
+    await rm(folder, { recursive: true });
+  },
+  crowded: async ({ filled, drainPeople }, use) => {
+    await drainPeople(filled, CROWD);
+    await use({ ...filled, people: [...filled.people, ...CROWD] });
+  },
+  unmaskEnv: async ({ database, filled }, use) => {
+    await use({ DATABASE_URL: database.url, SQS2PG_MASK_KEY: filled.keys });
+  },
+  unmask: async ({ filled, unmaskEnv }, use) => {
+    await use((args, options = {}) =>
+      runCli(["unmask", "--config", filled.config, ...args], {
+        ...options,
+        env: { ...unmaskEnv, ...options.env },
+      }),
+    );
+  },
+  forget: async ({ filled, unmaskEnv }, use) => {
+    await use((args, options = {}) =>
+      runCli(["forget", "--config", filled.config, ...args], {
+        ...options,
+        env: { ...unmaskEnv, ...options.env },
+      }),
+    );
+  },
+  log: async ({ database }, use) => {
+    await use(() =>
+      database.query<LogEntry & Record<string, unknown>>(
+        `select id, command, source, table_name, columns, filter, values_done, values_failed,
+                finished_at is not null as finished from sqs2pg.unmask_log order by id`,
+      ),
+    );
+  },
+});
+
+/** The notice that comes with every run on this pipeline. */
+export const NOTICE: RegExp =
+  /^warning: mail_hash: plain sha256 can be guessed \(all IPv4 addresses in minutes\); hmac-sha256 with a key cannot\n/;
+
+/** Standard error without that notice. */
+export function complaints({ stderr }: CliResult): string {
+  return stderr.replace(NOTICE, "");
+}
+
+/** The id of the masking key that `filled` is masked with. */
+export const KEY_ID: string = parseKeys(KEY).keys[0]?.id ?? "";
