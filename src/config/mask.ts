@@ -101,7 +101,7 @@ function masksWith(setting: MaskSetting): string {
 export function readCompanion(raw: RawMap, column: Column, note: Note): Column | undefined {
   const name = isMap(raw["mask"]) ? raw["mask"]["companion"] : undefined;
   if (typeof name !== "string" || column.mask === undefined) return undefined;
-  const { strategy, domain } = column.mask;
+  const { strategy, domain, keyId } = column.mask;
   if (strategy !== "aes-gcm" && strategy !== "sealed") {
     note("mask.companion", "is for the masks aes-gcm, sealed only: the others need none");
   }
@@ -112,7 +112,12 @@ export function readCompanion(raw: RawMap, column: Column, note: Note): Column |
     from: column.from,
     type: COMPANION_TYPE,
     required: false,
-    mask: { strategy: "hmac-sha256", domain },
+    // The id of a sealed column's key is a key pair's.
+    mask: {
+      strategy: "hmac-sha256",
+      domain,
+      ...(keyId === undefined || strategy === "sealed" ? {} : { keyId }),
+    },
     companionOf: column.name,
   };
 }

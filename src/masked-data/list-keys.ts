@@ -1,10 +1,11 @@
 import type { Environment } from "../config/key-source.js";
 import type { Settings } from "../config/resolve.js";
-import { DatabaseError, UsageError } from "../errors.js";
+import { UsageError } from "../errors.js";
 import { connect } from "../loader/connection.js";
-import { asStoreError, toDatabaseError } from "../loader/errors/database-error.js";
+import { toDatabaseError } from "../loader/errors/database-error.js";
 import { type KeyUse, keyUses } from "../loader/key-uses.js";
-import { requireMigrations } from "../loader/migrations/require.js";
+import { checkMigrations } from "../loader/migrations/require.js";
+import { StoreError } from "../loader/store.js";
 import { type Keyring, STRATEGIES } from "../masking/index.js";
 import { unlessStopped } from "../unless-stopped.js";
 
@@ -67,15 +68,13 @@ export async function listKeys(settings: Settings, options: ListKeysOptions = {}
   const connection = connect({ url: database.url, env }, { poolSize: 1 });
   try {
     const looking = (async () => {
-      await requireMigrations(connection.knex, schema, connection.target);
+      await checkMigrations(connection, schema);
       return keyUses(connection, schema);
     })();
     const uses = await unlessStopped(looking, stop, "interrupted");
     return { database: connection.target, keys: withUses(held, uses) };
   } catch (error) {
-    if (error instanceof DatabaseError || !(error instanceof Error) || error.name === "InterruptedError")
-      throw error;
-    throw toDatabaseError(asStoreError(error));
+    throw error instanceof StoreError ? toDatabaseError(error) : error;
   } finally {
     await connection.close();
   }

@@ -11,7 +11,7 @@ import { type Connection, connect } from "../loader/connection.js";
 import { tableText } from "../loader/identifier.js";
 import { type EndedUse, endKeyUses, keyUses } from "../loader/key-uses.js";
 import { claimKeys } from "../loader/mask-keys.js";
-import { requireMigrations } from "../loader/migrations/require.js";
+import { checkMigrations } from "../loader/migrations/require.js";
 import { createRewrapTable } from "../loader/rewrap-table.js";
 import type { Keyring, MaskSpec } from "../masking/index.js";
 import { STRATEGIES } from "../masking/index.js";
@@ -167,7 +167,7 @@ export async function rewrap(settings: Settings, options: RewrapOptions = {}): P
 /** From here on the first key is the one in use: a rewrap is meant. */
 async function prepare(connection: Connection, settings: Settings, dryRun: boolean): Promise<void> {
   const { pipeline, keys, bookkeepingSchema: schema } = settings;
-  await requireMigrations(connection.knex, schema, connection.target);
+  await checkMigrations(connection, schema);
   if (dryRun) return;
   await claimKeys(connection, { ...keysOfRun(pipeline, keys, true), schema, table: pipeline.table });
 }

@@ -21,7 +21,7 @@ function lineOf(result: CliResult): string {
 }
 
 describe.concurrent("forget", () => {
-  test("says in words what it did", async ({ forget }) => {
+  test("says in words what it did", async ({ filled: _filled, forget }) => {
     const done = await forget([], { input: "203.0.113.7\nnot there\n" });
     expect(done).toMatchObject({
       exitCode: 0,
@@ -44,7 +44,7 @@ Tokens of what was forgotten cannot be resolved any more.
     );
   });
 
-  test("warns of raw values in arguments, and does not repeat them", async ({ forget }) => {
+  test("warns of raw values in arguments, and does not repeat them", async ({ filled: _filled, forget }) => {
     const result = await forget([CANARY]);
     expect(result.exitCode).toBe(0);
     expect(complaints(result)).toMatch(
@@ -74,6 +74,7 @@ Tokens of what was forgotten cannot be resolved any more.
   });
 
   test("privileges: those that are needed are enough, and each one that lacks is named", async ({
+    filled: _filled,
     forget,
     database,
   }) => {
@@ -104,7 +105,7 @@ Tokens of what was forgotten cannot be resolved any more.
     }
   });
 
-  test("what cannot be written down is not done", async ({ forget, database }) => {
+  test("what cannot be written down is not done", async ({ filled: _filled, forget, database }) => {
     const before = await database.query("select token from sqs2pg.tokens order by token");
     await database.query("alter table sqs2pg.unmask_log add check (command <> 'forget')");
     const result = await forget([], { input: "203.0.113.7\n" });
@@ -112,7 +113,11 @@ Tokens of what was forgotten cannot be resolved any more.
     expect(await database.query("select token from sqs2pg.tokens order by token")).toEqual(before);
   });
 
-  test("migrations that are pending, and a database that is not there", async ({ forget, database }) => {
+  test("migrations that are pending, and a database that is not there", async ({
+    filled: _filled,
+    forget,
+    database,
+  }) => {
     await database.query("delete from sqs2pg.migrations where name like '%masking%'");
     const pending = await forget([], { input: "a\n" });
     expect(pending.exitCode).toBe(1);

@@ -131,7 +131,7 @@ sqs2pg: line 5: it has none of the forms of a masked value: s1., g1., p1. or t1.
     ]);
   });
 
-  test("a token needs the database, and nothing else does", async ({ unmask, database }) => {
+  test("a token needs the database, and nothing else does", async ({ filled: _filled, unmask, database }) => {
     const [ann] = await database.query<{ siv: string; token: string }>(
       "select ip_siv as siv, ip_token as token from people where id = 'ann'",
     );
@@ -256,7 +256,10 @@ describe.concurrent("usage", () => {
 });
 
 describe.concurrent("--where", () => {
-  test("that PostgreSQL does not take, before the first row and after it", async ({ unmask }) => {
+  test("that PostgreSQL does not take, before the first row and after it", async ({
+    filled: _filled,
+    unmask,
+  }) => {
     for (const [where, problem] of [
       ["nope = 1", "names a column that there is not at character 1 (SQLSTATE 42703)"],
       ["age / 0 = 1", "meets a value that it cannot be evaluated for (SQLSTATE 22012)"],
@@ -270,6 +273,7 @@ describe.concurrent("--where", () => {
   });
 
   test("goes to PostgreSQL as it is: question marks, backslashes and comments", async ({
+    filled: _filled,
     unmask,
     database,
   }) => {
@@ -281,6 +285,7 @@ describe.concurrent("--where", () => {
   });
 
   test("a table and columns that are not there are not blamed on the condition", async ({
+    filled: _filled,
     unmask,
     database,
   }) => {
@@ -379,7 +384,7 @@ describe.concurrent("the log comes first", () => {
     expect(await log()).toMatchObject([{ finished: true, values_done: "2", values_failed: "1" }]);
   });
 
-  test("migrations that are pending", async ({ unmask, database }) => {
+  test("migrations that are pending", async ({ filled: _filled, unmask, database }) => {
     await database.query("delete from sqs2pg.migrations where name like '%masking%'");
     for (const args of [[good], ["--where", "true"]]) {
       const result = await unmask(args);
@@ -388,7 +393,7 @@ describe.concurrent("the log comes first", () => {
     }
   });
 
-  test("a database that is not there: nothing is shown", async ({ unmask, database }) => {
+  test("a database that is not there: nothing is shown", async ({ filled: _filled, unmask, database }) => {
     const DATABASE_URL = urlOf({ ...database.server, port: 1 }, "shop");
     const result = await unmask([good], { env: { DATABASE_URL } });
     expect(result.exitCode).toBe(75);
@@ -396,6 +401,7 @@ describe.concurrent("the log comes first", () => {
   });
 
   test("privileges: those that are needed are enough, and each one that lacks is named", async ({
+    filled: _filled,
     unmask,
     database,
   }) => {
@@ -443,7 +449,7 @@ describe.concurrent("the log comes first", () => {
     expect(lineOf(tokens)).toContain(`lacks SELECT on sqs2pg.tokens in `);
   });
 
-  test("a role that may only select cannot unmask", async ({ unmask, database }) => {
+  test("a role that may only select cannot unmask", async ({ filled: _filled, unmask, database }) => {
     const role = await newRole(database);
     await database.query(`grant usage on schema sqs2pg to ${role.name}`);
     await database.query(`grant select on all tables in schema sqs2pg, public to ${role.name}`);
@@ -452,7 +458,7 @@ describe.concurrent("the log comes first", () => {
     expect(lineOf(result)).toMatch(/lacks INSERT on sqs2pg\.unmask_log, UPDATE on sqs2pg\.unmask_log in /);
   });
 
-  test("a database that may only be read", async ({ unmask, database }) => {
+  test("a database that may only be read", async ({ filled: _filled, unmask, database }) => {
     const DATABASE_URL = `${database.url}?options=-c%20default_transaction_read_only%3Don`;
     const result = await unmask([good], { env: { DATABASE_URL } });
     expect(lineOf(result)).toMatch(/is read-only: connect to the primary/);

@@ -145,6 +145,9 @@ describe("the page about masking", () => {
     );
     // Columns of examples.
     const missing = [...used].filter((name) => !all.includes(name) && !page.includes(`companion: ${name}`));
+    const labels = new Set(page.match(/(?<!\/)sqs2pg\/[a-z0-9-]+(?:\/[a-z0-9-]+)*/g));
+    for (const label of labels) if (!new RegExp(`${label}["/\`]`).test(all)) missing.push(label);
+    expect(labels.size).toBeGreaterThan(6);
     expect(used.size).toBeGreaterThan(10);
     expect(missing).toEqual([]);
   });

@@ -163,7 +163,7 @@ describe.concurrent("a value that is forgotten", () => {
     expect(JSON.parse(withBoth.stdout)).toMatchObject({ forgotten: 1 });
   });
 
-  test("--dry-run says the same, and changes nothing", async ({ forget, database, log }) => {
+  test("--dry-run says the same, and changes nothing", async ({ filled: _filled, forget, database, log }) => {
     const before = await vault(database);
     const input = `${ANN.ip}\n${ANN.mail}\n${await tokenOf(database, "bob")}\nnope\n`;
     const dry = JSON.parse((await forget(["--dry-run", "--json"], { input })).stdout);

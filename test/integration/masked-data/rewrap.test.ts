@@ -325,6 +325,14 @@ describe.concurrent("a rewrap", () => {
     await database.query("create table visits (id text, ip text)");
     await load(database, pipelineOf(SIV), KEY, ips(2));
     const { name, url } = await newRole(database);
+    const outside = rewrapped({ url }, pipelineOf(SIV), BOTH);
+    await expect(outside).rejects.toMatchObject({ kind: "failed", code: "privilege_missing" });
+    const env = { DATABASE_URL: url };
+    const listing = listKeys(
+      await resolveSettings({ pipeline: pipelineOf(SIV), env: { ...env, SQS2PG_MASK_KEY: KEY } }),
+      { env },
+    );
+    await expect(listing).rejects.toMatchObject({ kind: "failed", code: "privilege_missing" });
     await database.query(`grant usage on schema sqs2pg to ${name}`);
     await database.query(`grant select on sqs2pg.migrations, visits to ${name}`);
     await database.query(`grant select, insert, update on sqs2pg.mask_keys to ${name}`);

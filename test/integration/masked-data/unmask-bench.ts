@@ -1,8 +1,14 @@
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type TestAPI } from "vitest";
+import { resolveSettings } from "../../../src/config/resolve.js";
+import { openStore } from "../../../src/loader/open-store.js";
+import type { LoadRow } from "../../../src/loader/store.js";
 import { generateKeyPair, parseKeys } from "../../../src/masking/index.js";
+import { keysOfRun, masksForRun } from "../../../src/masks-for-run.js";
+import { compileTransform } from "../../../src/transform/compile.js";
 import { type Bench, KEY, test as plainTest } from "../../support/bench.js";
 import { type CliOptions, type CliResult, runCli } from "../../support/cli.js";
 
@@ -40,12 +46,16 @@ export interface LogEntry {
 }
 
 export interface UnmaskBench extends Bench {
-  /** A table with every reversible mask, filled by a real drain. */
+  /** A table with every reversible mask and a few people in it, loaded in this process as a drain loads them. */
   readonly filled: People;
-  /** The same with more than a page of rows. */
+  /** The same with more than a page of them. */
   readonly crowded: People;
+  /** As many, sent to the queue and drained by the command. */
+  readonly drained: People;
   /** Sends people and drains them into the table of `filled`. */
-  readonly drainPeople: (filled: Pick<People, "config" | "keys">, people: readonly Person[]) => Promise<void>;
+  readonly drainPeople: (into: Pick<People, "config" | "keys">, people: readonly Person[]) => Promise<void>;
+  /** The empty table of `filled`, with its pipeline's file and its keys. */
+  readonly table: Pick<People, "config" | "keys">;
   /** The test's database and the keys of `filled`; nothing of AWS. */
   readonly unmaskEnv: Readonly<Record<string, string>>;
   /** Runs `unmask --config` on the pipeline of `filled`. */
@@ -53,6 +63,8 @@ export interface UnmaskBench extends Bench {
   readonly forget: (args: readonly string[], options?: CliOptions) => Promise<CliResult>;
   readonly log: () => Promise<LogEntry[]>;
 }
+
+const { privateKey: PRIVATE_KEY } = await generateKeyPair();
 
 /** What each column of the table is masked with, if at all. */
 const PIPELINE = `table: people
@@ -130,7 +142,10 @@ const CROWD: readonly Person[] = Array.from({ length: 1_200 }, (_, index) => ({
 
 /** The fixtures of the bench with a table that is masked in every way. */
 export const test: TestAPI<UnmaskBench> = plainTest.extend<
-  Pick<UnmaskBench, "drainPeople" | "filled" | "crowded" | "unmaskEnv" | "unmask" | "forget" | "log">
+  Pick<
+    UnmaskBench,
+    "drainPeople" | "table" | "filled" | "crowded" | "drained" | "unmaskEnv" | "unmask" | "forget" | "log"
+  >
 >({
   drainPeople: async ({ queue, env }, use) => {
     await use(async ({ config, keys }, people) => {
@@ -141,34 +156,41 @@ export const test: TestAPI<UnmaskBench> = plainTest.extend<
       expect(JSON.parse(drained.stdout)).toMatchObject({ loaded: people.length, rejected: 0 });
     });
   },
-  filled: async ({ queue, database, drainPeople }, use) => {
+  table: async ({ queue, database }, use) => {
     const folder = await mkdtemp(join(tmpdir(), "sqs2pg-unmask-"));
     const config = join(folder, "people.yaml");
     await writeFile(config, `queue: ${queue.name}\n${PIPELINE}`);
     await database.query(TABLE);
-    const keys = `${KEY}\n${(await generateKeyPair()).privateKey}`;
-    await drainPeople({ config, keys }, PEOPLE);
-    await use({ config, people: PEOPLE, keys });
+    await use({ config, keys: `${KEY}\n${PRIVATE_KEY}` });
     await rm(folder, { recursive: true });
   },
-  crowded: async ({ filled, drainPeople }, use) => {
-    await drainPeople(filled, CROWD);
+  filled: async ({ table, database }, use) => {
+    await load(table, database.url, PEOPLE);
+    await use({ ...table, people: PEOPLE });
+  },
+  crowded: async ({ filled, database }, use) => {
+    await load(filled, database.url, CROWD);
     await use({ ...filled, people: [...filled.people, ...CROWD] });
   },
-  unmaskEnv: async ({ database, filled }, use) => {
-    await use({ DATABASE_URL: database.url, SQS2PG_MASK_KEY: filled.keys });
+  drained: async ({ table, drainPeople }, use) => {
+    const people = [...PEOPLE, ...CROWD];
+    await drainPeople(table, people);
+    await use({ ...table, people });
   },
-  unmask: async ({ filled, unmaskEnv }, use) => {
+  unmaskEnv: async ({ database, table }, use) => {
+    await use({ DATABASE_URL: database.url, SQS2PG_MASK_KEY: table.keys });
+  },
+  unmask: async ({ table, unmaskEnv }, use) => {
     await use((args, options = {}) =>
-      runCli(["unmask", "--config", filled.config, ...args], {
+      runCli(["unmask", "--config", table.config, ...args], {
         ...options,
         env: { ...unmaskEnv, ...options.env },
       }),
     );
   },
-  forget: async ({ filled, unmaskEnv }, use) => {
+  forget: async ({ table, unmaskEnv }, use) => {
     await use((args, options = {}) =>
-      runCli(["forget", "--config", filled.config, ...args], {
+      runCli(["forget", "--config", table.config, ...args], {
         ...options,
         env: { ...unmaskEnv, ...options.env },
       }),
@@ -183,6 +205,35 @@ export const test: TestAPI<UnmaskBench> = plainTest.extend<
     );
   },
 });
+
+/** Loads people into the table without a queue. */
+async function load(
+  { config, keys: text }: Pick<People, "config" | "keys">,
+  url: string,
+  people: readonly Person[],
+): Promise<void> {
+  const env = { SQS2PG_MASK_KEY: text, DATABASE_URL: url };
+  const { pipeline, keys } = await resolveSettings({ flags: { config }, env });
+  const runId = randomUUID();
+  const transform = compileTransform({
+    pipeline,
+    maskFor: await masksForRun(pipeline, keys),
+    queueName: pipeline.queue,
+    runId,
+  });
+  const rows = people.map((person): LoadRow => {
+    const messageId = randomUUID();
+    const message = { messageId, body: JSON.stringify(person), sentAtMs: 1, receiveCount: 1, attributes: {} };
+    const outcome = transform(message);
+    if ("reject" in outcome) throw new Error(`a person is rejected: ${outcome.reject.reason}`);
+    return { messageId, values: outcome.row.values };
+  });
+  const { table, columns } = pipeline;
+  const store = openStore({ database: { url, env: {} }, table, columns, poolSize: 1 });
+  await store.claimKeys(keysOfRun(pipeline, keys, false));
+  await store.load({ runId, stamp: "2026-01-01T00:00:00.000001Z", rows }, { isRetry: false });
+  await store.close();
+}
 
 /** The notice that comes with every run on this pipeline. */
 export const NOTICE: RegExp =

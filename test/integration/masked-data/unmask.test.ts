@@ -53,7 +53,7 @@ async function asCsv(database: TestDatabase): Promise<string> {
 const OK: Partial<CliResult> = { exitCode: 0, signal: undefined };
 
 describe.concurrent("what was drained comes back exactly", () => {
-  test("as lines, for every mask", async ({ crowded: filled, unmask, database }) => {
+  test("as lines, for every mask", async ({ drained: filled, unmask, database }) => {
     for (const name of REVERSIBLE_NAMES) {
       const masked = await column(database, name);
       const input = `${masked.join("\n")}\n`;
@@ -101,7 +101,7 @@ describe.concurrent("what was drained comes back exactly", () => {
     expect(empty?.split(",")[10]).toBe("");
   });
 
-  test("CSV under other names, and one column of several", async ({ unmask, database }) => {
+  test("CSV under other names, and one column of several", async ({ filled: _filled, unmask, database }) => {
     const [ann] = await database.query<{ siv: string; token: string }>(
       "select ip_siv as siv, ip_token as token from people where id = 'ann'",
     );
@@ -113,7 +113,7 @@ describe.concurrent("what was drained comes back exactly", () => {
     });
   });
 
-  test("as rows, in CSV and in JSON", async ({ crowded: filled, unmask, database }) => {
+  test("as rows, in CSV and in JSON", async ({ drained: filled, unmask, database }) => {
     const where = "true -- all of them?";
     const result = await unmask(["--where", where]);
     expect(result).toMatchObject(OK);
@@ -169,7 +169,12 @@ describe.concurrent("what was drained comes back exactly", () => {
 });
 
 describe.concurrent("the log", () => {
-  test("says who, when, how many and the filter; never a value", async ({ unmask, database, log }) => {
+  test("says who, when, how many and the filter; never a value", async ({
+    filled: _filled,
+    unmask,
+    database,
+    log,
+  }) => {
     const [ann] = await database.query<{ siv: string; token: string }>(
       "select ip_siv as siv, ip_token as token from people where id = 'ann'",
     );
@@ -204,7 +209,7 @@ describe.concurrent("the log", () => {
     expect(whole?.text).not.toMatch(/203\.0\.113|s1\.|t1\.|593-47/);
   });
 
-  test("its id is in the document", async ({ unmask, log }) => {
+  test("its id is in the document", async ({ filled: _filled, unmask, log }) => {
     const { stdout } = await unmask(["--where", "false", "--json"]);
     const [entry] = await log();
     expect(String(JSON.parse(stdout).log_entry)).toBe(entry?.id);

@@ -60,6 +60,15 @@ test("a companion is a column of its own, right behind, with the HMAC of the sam
   });
 });
 
+test("a companion has the key of its column, unless that is a key pair", () => {
+  const maskOf = (strategy: string) =>
+    columnsOf(
+      withColumn({ from: "a", type: "text", mask: { strategy, companion: "j", key_id: "0a1b2c3d" } }),
+    )[1]?.mask;
+  expect(maskOf("aes-gcm")).toEqual({ strategy: "hmac-sha256", domain: "a", keyId: "0a1b2c3d" });
+  expect(maskOf("sealed")).toEqual({ strategy: "hmac-sha256", domain: "a" });
+});
+
 test.each([
   [
     { from: "a", type: "varchar(118)", mask: "aes-siv" },
