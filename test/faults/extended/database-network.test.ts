@@ -4,16 +4,16 @@ import { settled, traceableEvents } from "../../support/settled.js";
 import { afterBytes } from "../../support/tcp-proxy.js";
 
 /**
- * A statement of 10 rows is about 3 kB up and 80 bytes down; coming up and the proof before the first receive, which is
- * not tried again, take a connection about 1.2 kB down.
+ * A statement of 5 rows is about 2 kB up and 80 bytes down; coming up and the proof before the first receive, which is
+ * not tried again, take a connection about 1.9 kB down.
  */
-const BATCHES = ["--batch-size", "10"];
+const BATCHES = ["--batch-size", "5"];
 
 test.for([
   ["up", "reset", 20_000],
   ["up", "cut", 33_333],
-  ["down", "reset", 1_600],
-  ["down", "cut", 1_750],
+  ["down", "reset", 2_300],
+  ["down", "cut", 2_450],
 ] as const)(
   "connections that die again and again (%s, %s after every %d bytes): all is loaded once",
   async ([direction, ending, bytes], { proxy, queue, database, drain }) => {
