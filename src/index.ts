@@ -40,6 +40,23 @@ export type {
   Verdict,
 } from "./masked-data/audit-report.js";
 export { type ForgetOptions, type ForgetResult, forget } from "./masked-data/forget.js";
+export {
+  type KeyListing,
+  type ListedKey,
+  type ListedUse,
+  type ListKeysOptions,
+  listKeys,
+} from "./masked-data/list-keys.js";
+export { type RewrapOptions, rewrap } from "./masked-data/rewrap.js";
+export type {
+  FixedColumn,
+  LeftValues,
+  ReportedRun,
+  Rewrapped,
+  RewrappedColumn,
+  RewrappedVault,
+  RewrapReport,
+} from "./masked-data/rewrap-report.js";
 export type { ColumnFailure } from "./masked-data/unmask-cells.js";
 export { type UnmaskCsvOptions, unmaskCsv } from "./masked-data/unmask-csv.js";
 export type { UnmaskFailure } from "./masked-data/unmask-outcome.js";

@@ -1,57 +1,73 @@
 import type { TableName } from "../config/pipeline.js";
 import { tableOidSql } from "./catalog.js";
 import type { Connection } from "./connection.js";
-import { quoteIdentifier, tableText } from "./identifier.js";
+import { quoteTable, tableText } from "./identifier.js";
 import { query } from "./query.js";
+import {
+  type BlockRange,
+  censusSql,
+  type KeyedColumn,
+  type LeafTable,
+  pageSql,
+  replaceSql,
+  rowBindings,
+} from "./rewrap-table-sql.js";
 
-/** A table with rows of its own: a plain one, or a partition of one. */
-export interface LeafTable {
-  /** As SQL takes it. */
-  readonly sqlName: string;
-  /** Pages of 8 KiB. */
-  readonly blocks: number;
-  /** Rows, as the last `analyze` had it. */
-  readonly rows: number;
+/** Values of a column that are under another key than the wanted one, and those under the wanted one. */
+export interface CountedValues {
+  /** The column's place in the list of columns. */
+  readonly column: number;
+  /** The key that they name; null: they do not have the form of the column's mask. */
+  readonly keyId: string | null;
+  readonly count: number;
 }
 
-/** A column whose values name their key. */
-export interface KeyedColumn {
-  readonly name: string;
-  /** What all its values begin with, and those under the key that is wanted: `s1.` and `s1.<key id>.`. */
-  readonly scheme: string;
-  readonly wanted: string;
-}
-
-/** A row that has something under another key: what that is, by column; null where there is nothing to do. */
-export interface StaleRow {
+/** What was looked at of a row: its values that can be opened; null: nothing to do there. */
+export interface StoredRow {
+  /** Its ctid. */
   readonly place: string;
   readonly values: readonly (string | null)[];
+  /** What stands in the companions of the columns now. */
+  readonly companions: readonly (string | null)[];
 }
 
-/** A row's new values: null leaves the column as it is. */
-export interface RewrappedRow extends StaleRow {
-  readonly renewed: readonly (string | null)[];
-  readonly companions: readonly (string | null)[];
+/** A row's new values: null leaves them as they are. */
+export interface RenewedRow extends StoredRow {
+  readonly newValues: readonly (string | null)[];
+  readonly newCompanions: readonly (string | null)[];
+}
+
+/** So much at once. */
+export interface PageSize {
+  readonly maxRows: number;
+  /** Of the values; a single row may have more. */
+  readonly maxBytes: number;
 }
 
 export interface RewrapTableOptions {
   readonly table: TableName;
   readonly columns: readonly KeyedColumn[];
-  /** For each of the columns the one that it is joined by, if it has one. */
-  readonly companions: readonly (string | undefined)[];
 }
 
 /** One attempt at one statement each: every method throws `StoreError`. */
 export interface RewrapTable {
   /** Empty for what is no table with rows of its own, such as a view. */
   leaves(): Promise<LeafTable[]>;
-  /** The rows of pages `from` up to `to`, not with it, that have a value under another key. */
-  stale(leaf: LeafTable, from: number, to: number): Promise<StaleRow[]>;
-  /** Replaces values that are still what they were; the number of rows for which that was so. */
-  update(leaf: LeafTable, rows: readonly RewrappedRow[]): Promise<number>;
+  census(leaf: LeafTable, range: BlockRange): Promise<CountedValues[]>;
+  /** Rows with something that can be opened, in their order, after that of the page before. */
+  page(
+    leaf: LeafTable,
+    range: BlockRange,
+    afterPlace: string | undefined,
+    size: PageSize,
+  ): Promise<StoredRow[]>;
+  /** Writes the rows that are still what they were and that nobody else is at: their places in the list. */
+  replace(leaf: LeafTable, rows: readonly RenewedRow[]): Promise<ReadonlySet<number>>;
 }
 
 const TIMEOUT_MS = 120_000;
+/** What a table that was never analysed is guessed by. */
+const ROWS_OF_A_BLOCK = 50;
 
 /**
  * Goes through a table by the place of its rows, since it may have no key. A row that somebody else changes meanwhile is
@@ -59,69 +75,72 @@ const TIMEOUT_MS = 120_000;
  * https://www.postgresql.org/docs/current/ddl-system-columns.html
  */
 export function createRewrapTable(connection: Connection, options: RewrapTableOptions): RewrapTable {
-  const { table, columns, companions } = options;
+  const { table, columns } = options;
   const run = (sql: string, bindings: readonly unknown[]) =>
     query(connection, sql, bindings, { table: tableText(table), timeoutMs: TIMEOUT_MS });
-  const names = columns.map(({ name }) => quoteIdentifier(name));
-  const isStale = names.map((name) => `(starts_with(${name}, ?) and not starts_with(${name}, ?))`);
-  const prefixes = columns.flatMap(({ scheme, wanted }) => [scheme, wanted]);
-
   return {
     leaves: async () => {
       const { sql, bindings } = tableOidSql(table);
-      const leaves = `with root as (select oid, relkind from pg_class where oid = (${sql}))
-select c.oid::regclass::text as name, greatest(c.reltuples, 0)::bigint as rows,
-       (pg_relation_size(c.oid) / current_setting('block_size')::bigint)::integer as blocks
-from pg_class c
-where c.relkind = 'r' and (c.oid in (select oid from root)
-   or c.oid in (select relid from root, lateral pg_partition_tree(root.oid) where root.relkind = 'p' and isleaf))
-order by 1`;
-      const rows = await run(leaves, bindings);
-      return rows.map(({ name, rows: estimate, blocks }) => ({
-        sqlName: String(name).replaceAll("?", "\\?"),
+      const names = columns.flatMap(({ name, companion }) => [name, companion ?? name]);
+      const rows = await run(leavesSql(sql), [...bindings, names]);
+      return rows.map(({ oid, name, direct, blocks, rows: estimate, ranges }) => ({
+        oid: Number(oid),
+        sqlName: direct === true ? `only ${String(name).replaceAll("?", "\\?")}` : quoteTable(table),
         blocks: Number(blocks),
-        rows: Number(estimate),
+        rows: Number(estimate ?? Number(blocks) * ROWS_OF_A_BLOCK),
+        hasRangeScans: ranges === true,
       }));
     },
 
-    stale: async (leaf, from, to) => {
-      const selected = names.map(
-        (name, index) => `case when ${isStale[index]} then ${name} end as c${index}`,
-      );
-      const sql = `select ctid::text as place, ${selected.join(", ")} from ${leaf.sqlName}
-where ctid >= ?::tid and ctid < ?::tid and (${isStale.join(" or ")})`;
-      const rows = await run(sql, [...prefixes, `(${from},0)`, `(${to},0)`, ...prefixes]);
+    census: async (leaf, range) => {
+      const rows = await run(...censusSql(leaf, range, columns));
+      return rows.map(({ place, key_id: id, count }) => ({
+        column: Number(place),
+        keyId: id === null ? null : String(id),
+        count: Number(count),
+      }));
+    },
+
+    page: async (leaf, range, afterPlace, { maxRows, maxBytes }) => {
+      const [sql, bindings] = pageSql(leaf, range, afterPlace, columns);
+      const rows = await run(sql, [...bindings, maxRows, maxBytes]);
       return rows.map((row) => ({
-        place: String(row["place"]),
-        values: columns.map((_, index) => textOrNull(row[`c${index}`])),
+        place: String(row["at"]),
+        values: columns.map((_, index) => textOrNull(row[`v${index}`])),
+        companions: columns.map((_, index) => textOrNull(row[`j${index}`])),
       }));
     },
 
-    update: async (leaf, rows) => {
-      const sets = names.flatMap((name, index) => {
-        const companion = companions[index];
-        return [
-          `${name} = coalesce(v.n${index}, t.${name})`,
-          ...(companion === undefined
-            ? []
-            : [`${quoteIdentifier(companion)} = coalesce(v.j${index}, t.${quoteIdentifier(companion)})`]),
-        ];
-      });
-      const unchanged = names.map((name, index) => `(v.n${index} is null or t.${name} = v.o${index})`);
-      const parts = names.flatMap((_, index) => [`o${index}`, `n${index}`, `j${index}`]);
-      const sql = `update ${leaf.sqlName} as t set ${sets.join(", ")}
-from unnest(?::text[]${", ?::text[]".repeat(parts.length)}) as v(place, ${parts.join(", ")})
-where t.ctid = any (?::tid[]) and t.ctid = v.place::tid and ${unchanged.join(" and ")}
-returning 1 as done`;
-      const places = rows.map(({ place }) => place);
-      const arrays = names.flatMap((_, index) => [
-        rows.map(({ values }) => values[index] ?? null),
-        rows.map(({ renewed }) => renewed[index] ?? null),
-        rows.map(({ companions: joined }) => joined[index] ?? null),
-      ]);
-      return (await run(sql, [places, ...arrays, places])).length;
+    replace: async (leaf, rows) => {
+      const answer = await run(replaceSql(leaf, columns), rowBindings(rows, columns));
+      return new Set(answer.map(({ number }) => Number(number)));
     },
   };
+}
+
+/**
+ * The parts of a table that have rows of their own. One is gone to directly, unless that is not allowed (privileges of the
+ * whole do not hold for its parts) or what is changed decides which part a row belongs to.
+ */
+function leavesSql(oidSql: string): string {
+  return `with root as (select oid, relkind from pg_class where oid = (${oidSql})),
+tree as (select relid from root, lateral pg_partition_tree(root.oid) where relkind = 'p'),
+moving as (
+  select exists (
+    select from pg_partitioned_table as parted join tree on tree.relid = parted.partrelid
+    where parted.partexprs is not null or exists (
+      select from pg_attribute where attrelid = parted.partrelid and attnum = any (parted.partattrs) and attname = any (?::text[])
+    )
+  ) as moves
+)
+select c.oid::bigint as oid, format('%I.%I', n.nspname, c.relname) as name,
+  not moves and has_table_privilege(c.oid, 'SELECT') and has_table_privilege(c.oid, 'UPDATE') as direct,
+  pg_relation_size(c.oid) / current_setting('block_size')::bigint as blocks,
+  case when c.reltuples > 0 then c.reltuples::bigint end as rows,
+  current_setting('server_version_num')::integer >= 140000 as ranges
+from pg_class as c join pg_namespace as n on n.oid = c.relnamespace cross join moving
+where c.relkind = 'r' and (c.oid in (select oid from root) or c.oid in (select relid from tree))
+order by c.oid`;
 }
 
 function textOrNull(value: unknown): string | null {

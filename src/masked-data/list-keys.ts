@@ -8,6 +8,7 @@ import { checkMigrations } from "../loader/migrations/require.js";
 import { StoreError } from "../loader/store.js";
 import { type Keyring, STRATEGIES } from "../masking/index.js";
 import { unlessStopped } from "../unless-stopped.js";
+import { isNeeded } from "./key-needs.js";
 
 /** Where a key is in use; its field names are the JSON's. */
 export type ListedUse =
@@ -24,14 +25,19 @@ export type ListedUse =
       readonly last_used_at: string;
     }
   | { readonly kind: "vault"; readonly domain: string; readonly count: number }
-  | { readonly kind: "quarantine"; readonly queue: string; readonly count: number };
+  | { readonly kind: "quarantine"; readonly queue: string; readonly count: number }
+  /** Those that had it as their first key. */
+  | { readonly kind: "runs"; readonly count: number; readonly last_started_at: string };
 
 export interface ListedKey {
   readonly id: string;
   /** `mask-key`: one key masks and unmasks. `pair`: the public half seals, the private one opens. */
   readonly kind: "mask-key" | "pair";
-  /** `primary`: masks. `secondary`: only reads back. `missing`: is in use in the database, and not among the keys. */
-  readonly status: "primary" | "secondary" | "missing";
+  /**
+   * `primary`: masks. `secondary`: only reads back. `missing`: is needed in the database, and not among the keys.
+   * `retired`: is not among them either, and only hashes of before are under it.
+   */
+  readonly status: "primary" | "secondary" | "missing" | "retired";
   /** Of a pair: whether the private half is there. */
   readonly private?: boolean;
   /** Empty where there is no database, too. */
@@ -96,12 +102,14 @@ function heldKeys({ keys, publicKeys, privateKeys }: Keyring): ListedKey[] {
 /** Those at hand with their uses, and behind them those that are in use and not at hand. */
 function withUses(held: readonly ListedKey[], uses: readonly KeyUse[]): ListedKey[] {
   const usesOf = (id: string): ListedUse[] => uses.filter(({ keyId }) => keyId === id).map(listed);
-  const missing = new Set(uses.map(({ keyId }) => keyId).filter((id) => held.every((key) => key.id !== id)));
+  const others = uses.filter(({ kind, keyId }) => kind !== "runs" && held.every(({ id }) => id !== keyId));
+  const missing = new Set(others.map(({ keyId }) => keyId));
   return [
     ...held.map((key) => ({ ...key, uses: usesOf(key.id) })),
     ...[...missing].map((id): ListedKey => {
       const kind = uses.some((use) => use.keyId === id && isOfPair(use)) ? "pair" : "mask-key";
-      return { id, kind, status: "missing", uses: usesOf(id) };
+      const isMissing = others.some((use) => use.keyId === id && isNeeded(use));
+      return { id, kind, status: isMissing ? "missing" : "retired", uses: usesOf(id) };
     }),
   ];
 }
@@ -113,6 +121,9 @@ function isOfPair(use: KeyUse): boolean {
 function listed(use: KeyUse): ListedUse {
   if (use.kind === "vault") return { kind: "vault", domain: use.domain, count: use.count };
   if (use.kind === "quarantine") return { kind: "quarantine", queue: use.queue, count: use.count };
+  if (use.kind === "runs") {
+    return { kind: "runs", count: use.count, last_started_at: use.lastStartedAt.toISOString() };
+  }
   const { kind, table, column, strategy, domain, isCurrent } = use;
   return {
     ...{ kind, table, column, strategy, domain, current: isCurrent },

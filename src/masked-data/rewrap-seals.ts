@@ -1,34 +1,57 @@
+import { BATCH_BYTES } from "../drain/limits.js";
+import type { Connection } from "../loader/connection.js";
+import type { SealedReject } from "../loader/quarantine.js";
 import { createRewrapRejects, type ResealedReject } from "../loader/rewrap-rejects.js";
-import { type Keyring, MaskError, openText, sealText } from "../masking/index.js";
-import { createRewrapTally, type RewrapTally } from "./rewrap-tally.js";
-import { attempting, type RewrapWork, updating } from "./rewrap-work.js";
+import { MaskError, type MaskKey, openText, sealText } from "../masking/index.js";
+import { type Pages, rewrapPages } from "./rewrap-pages.js";
+import type { RewrapPlace } from "./rewrap-passes.js";
+import type { RewrapTally } from "./rewrap-tally.js";
+import { type RewrapWork, reading } from "./rewrap-work.js";
 
-/** Seals the quarantined rejects of a queue anew with the first key. Throws `DatabaseError`. */
-export async function rewrapSeals(work: RewrapWork, queue: string, keys: Keyring): Promise<RewrapTally> {
-  const tally = createRewrapTally();
-  const [key] = keys.keys;
-  if (key === undefined) return tally;
-  const place = `${work.schema}.rejects`;
-  const rejects = createRewrapRejects(work.connection, work.schema, queue, key.id);
-  for (let after: string | undefined; !work.isStopped(); ) {
-    const page = await attempting(work, place, () => rejects.page(after));
-    if (page.length === 0) break;
-    const renewed: ResealedReject[] = [];
-    for (const reject of page) {
+export interface SealsPlaceOptions {
+  readonly connection: Connection;
+  /** Of the bookkeeping. */
+  readonly schema: string;
+  /** The queue's name. */
+  readonly queue: string;
+  /** The first one seals. */
+  readonly keys: readonly [MaskKey, ...MaskKey[]];
+  readonly tally: RewrapTally;
+}
+
+/** The quarantined rejects of a queue: they are sealed anew with the first key. */
+export function createSealsPlace(work: RewrapWork, options: SealsPlaceOptions): RewrapPlace {
+  const { keys, tally } = options;
+  const [key, ...others] = keys;
+  const rejects = createRewrapRejects(options.connection, options.schema, options.queue, key.id);
+  const heldIds = others.map(({ id }) => id);
+  const size = { maxRows: work.batchSize, maxBytes: BATCH_BYTES };
+
+  const pages: Pages<SealedReject, ResealedReject> = {
+    page: (after) => rejects.page(heldIds, after?.messageId, size),
+    renew: async (reject) => {
+      const keyId = reject.sealed.toString("hex", 1, 5);
       try {
-        const text = openText(keys.keys, reject.sealed, reject.messageId);
-        renewed.push({ ...reject, resealed: sealText(key, text, reject.messageId) });
+        const text = openText(keys, reject.sealed, reject.messageId);
+        const resealed = sealText(key, text, reject.messageId);
+        return { written: { ...reject, resealed }, cells: [{ tally, keyId }] };
       } catch (error) {
         if (!(error instanceof MaskError)) throw error;
-        const code = error.code === "sealed_wrong_key" ? "key_not_held" : error.code;
-        tally.leave(code, reject.sealed.toString("hex", 1, 5));
+        tally.leave(error.code, keyId);
+        return undefined;
       }
-    }
-    const update = work.dryRun
-      ? async (batch: readonly ResealedReject[]): Promise<number> => batch.length
-      : rejects.update;
-    tally.add(await updating(work, place, renewed, update, (_, code) => tally.leave(code, "")));
-    after = page.at(-1)?.messageId;
-  }
-  return tally;
+    },
+    replace: async (resealed) => ({ done: await rejects.replace(resealed) }),
+  };
+
+  return {
+    tallies: [tally],
+    pass: async () => {
+      const counts = await reading(work, rejects.counts);
+      for (const [keyId, count] of counts) {
+        if (!heldIds.includes(keyId)) tally.leave("key_not_held", keyId, count);
+      }
+      if (heldIds.some((id) => counts.has(id))) await rewrapPages(work, pages);
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import type { Connection } from "../loader/connection.js";
 import { createRewrapVault, type RewrappedToken } from "../loader/rewrap-vault.js";
 import {
   createBlindIndexes,
@@ -7,75 +8,66 @@ import {
   MaskError,
   type MaskSpec,
   maskingKey,
+  type StoredToken,
 } from "../masking/index.js";
-import { createRewrapTally, type RewrapTally } from "./rewrap-tally.js";
-import { attempting, type RewrapWork, updating } from "./rewrap-work.js";
+import { type Pages, type Replaced, rewrapPages } from "./rewrap-pages.js";
+import type { RewrapPlace } from "./rewrap-passes.js";
+import type { RewrapTally } from "./rewrap-tally.js";
+import { type RewrapWork, reading } from "./rewrap-work.js";
+
+export interface TokensPlaceOptions {
+  readonly connection: Connection;
+  /** Of the bookkeeping. */
+  readonly schema: string;
+  /** Of a column with tokens. */
+  readonly mask: MaskSpec;
+  readonly keys: Keyring;
+  readonly tally: RewrapTally;
+}
 
 /**
- * Brings the vault's entries of one domain under the key that is wanted; their tokens stay. Safe beside drains, which look
- * values up under all keys that they hold. Throws `DatabaseError`.
+ * The vault's entries of one domain: they come under the key that is wanted, and their tokens stay. Safe beside drains,
+ * which look values up under all keys that they hold.
  */
-export async function rewrapTokens(work: RewrapWork, spec: MaskSpec, keys: Keyring): Promise<RewrapTally> {
-  const { domain } = spec;
-  const key = maskingKey(spec, keys);
-  const place = `${work.schema}.tokens`;
-  const vault = createRewrapVault(work.connection, work.schema, domain, key.id);
+export function createTokensPlace(work: RewrapWork, options: TokensPlaceOptions): RewrapPlace {
+  const { mask, keys, tally } = options;
+  const { domain } = mask;
+  const key = maskingKey(mask, keys);
+  const vault = createRewrapVault(options.connection, options.schema, domain, key.id);
   const open = createVaultOpener(domain, keys);
   const indexOf = createBlindIndexes(domain, [key]);
   const seal = createVaultSealer(key, domain);
-  const tally = createRewrapTally();
 
-  const rewrapPage = async (keyId: string, afterToken: string): Promise<string | undefined> => {
-    const page = await attempting(work, place, () => vault.page(keyId, afterToken, work.batchSize));
-    const entries: RewrappedToken[] = [];
-    for (const stored of page) {
+  const pagesOf = (keyId: string): Pages<StoredToken, RewrappedToken> => ({
+    page: (after) => vault.page(keyId, after?.token ?? "", work.batchSize),
+    renew: async (stored) => {
       try {
         const value = open(stored);
         const [blindIndex = Buffer.alloc(0)] = indexOf(value);
         const sealedValue = seal(stored.token, Buffer.from(value, "utf8"));
-        entries.push({ token: stored.token, keyId, blindIndex, sealedValue });
+        return {
+          written: { token: stored.token, keyId, blindIndex, sealedValue },
+          cells: [{ tally, keyId }],
+        };
       } catch (error) {
         if (!(error instanceof MaskError)) throw error;
         tally.leave(error.code, keyId);
+        return undefined;
       }
-    }
-    if (work.dryRun) tally.add(entries.length);
-    else {
-      tally.add(await updating(work, place, entries, vault.update, (_, code) => tally.leave(code, keyId)));
-    }
-    return page.at(-1)?.token;
+    },
+    replace: async (entries): Promise<Replaced> => {
+      const { done, taken } = await vault.replace(entries);
+      return { done, refused: new Map([...taken].map((index) => [index, "value_has_another_token"])) };
+    },
+  });
+
+  return {
+    tallies: [tally],
+    pass: async () => {
+      for (const [keyId, count] of await reading(work, vault.counts)) {
+        if (keys.keys.some(({ id }) => id === keyId)) await rewrapPages(work, pagesOf(keyId));
+        else tally.leave("key_not_held", keyId, count);
+      }
+    },
   };
-
-  const counts = await attempting(work, place, vault.counts);
-  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  let gone = 0;
-  for (const [keyId, count] of counts) {
-    if (!keys.keys.some(({ id }) => id === keyId)) {
-      tally.leave("key_not_held", keyId, count);
-      continue;
-    }
-    for (let after: string | undefined = ""; after !== undefined && !work.isStopped(); ) {
-      after = await rewrapPage(keyId, after);
-      gone += work.batchSize;
-      work.onProgress(Math.min(1, gone / total), tally.result().rewrapped);
-    }
-  }
-  if (!work.dryRun && !work.isStopped()) await leaveTheRest(work, place, vault.counts, tally);
-  return tally;
-}
-
-/** Entries that are under their old key still, though they could be opened: their value has another one by now. */
-async function leaveTheRest(
-  work: RewrapWork,
-  place: string,
-  counts: () => Promise<ReadonlyMap<string, number>>,
-  tally: RewrapTally,
-): Promise<void> {
-  for (const [keyId, count] of await attempting(work, place, counts)) {
-    const known = tally
-      .result()
-      .left.filter(({ key_id: id }) => id === keyId)
-      .reduce((sum, left) => sum + left.count, 0);
-    if (count > known) tally.leave("value_has_another_token", keyId, count - known);
-  }
 }

@@ -2,7 +2,7 @@ import type { KeyListing, ListedKey, ListedUse } from "../../masked-data/list-ke
 import { formatMoment, plural } from "./format.js";
 import { printable } from "./printable.js";
 import { sectionsText } from "./sections.js";
-import type { Paint, Style } from "./style.js";
+import { type Paint, plain, type Style } from "./style.js";
 import { textWidth, wrap } from "./width.js";
 
 interface KeyListingOptions {
@@ -43,7 +43,8 @@ export function renderKeyListing(
 
 function paintOf({ status }: ListedKey, style: Style): Paint {
   if (status === "missing") return style.attention;
-  return status === "primary" ? style.strong : (text) => text;
+  if (status === "retired") return style.secondary;
+  return status === "primary" ? style.strong : plain;
 }
 
 function headText(key: ListedKey): string {
@@ -53,6 +54,7 @@ function headText(key: ListedKey): string {
     primary: key.kind === "mask-key" ? "primary: masks" : "primary: seals",
     secondary: "only reads back",
     missing: "missing: in use, and not among the keys",
+    retired: "retired: not among the keys, and nothing can be read back with it",
   }[key.status];
   return `${kind}${half}, ${does}`;
 }
@@ -63,13 +65,17 @@ function useText(use: ListedUse, { status }: ListedKey): string {
       return `vault, domain ${use.domain}: ${plural(use.count, "token")}`;
     case "quarantine":
       return `quarantine of ${use.queue}: ${plural(use.count, "sealed reject")}`;
+    case "runs":
+      return `first key of ${plural(use.count, "run")}, the last one began ${formatMoment(new Date(use.last_started_at))}`;
     case "column": {
       const last = formatMoment(new Date(use.last_used_at));
       const since = use.current
         ? `since ${formatMoment(new Date(use.first_used_at))}`
         : `former, last used ${last}`;
       const other =
-        use.current && status === "secondary" ? "; drains stop until it is first again, or --rotate" : "";
+        use.current && status === "secondary"
+          ? "; still the current one: drains with another key first stop, unless they name it (key_id) or say --rotate"
+          : "";
       return `${use.table}.${use.column}: ${use.strategy}, domain ${use.domain}, ${since}${other}`;
     }
   }

@@ -1,10 +1,10 @@
 import type { Rewrapped, RewrapReport } from "../../masked-data/rewrap-report.js";
 import { countFigure, type Figure, figureLines } from "./figures.js";
-import { formatCount, formatDuration, plural } from "./format.js";
+import { formatCount, formatDuration, formatMoment, plural } from "./format.js";
 import { printable } from "./printable.js";
 import { sectionsText } from "./sections.js";
 import type { Paint, Style } from "./style.js";
-import { textWidth, wrap } from "./width.js";
+import { textWidth, truncate, wrap } from "./width.js";
 
 interface RewrapSummaryOptions {
   readonly style: Style;
@@ -24,11 +24,12 @@ export function renderRewrapReport(report: RewrapReport, { style, columns }: Rew
   const said = report.error === undefined ? [] : sentences(report.error.message).map(style.failure);
   return sectionsText([
     [...sentences(text).map(paint), ...said],
-    figureLines([places.map((place) => figure(place, report, style))], style, columns),
+    figureLines([places.map((place) => figure(place, report, style, columns))], style, columns),
     places.flatMap(leftTexts).flatMap(sentences).map(style.attention),
     report.not_rewrappable
       .map(({ column, strategy, reason }) => `${column} (${strategy}) stays as it is: ${reason}.`)
       .flatMap(sentences),
+    unfinishedTexts(report).flatMap(sentences).map(style.attention),
     dispensableTexts(report).flatMap(sentences),
   ]);
 }
@@ -41,10 +42,18 @@ function placesOf({ table, columns, vault, rejects }: RewrapReport): Place[] {
   ];
 }
 
-function figure({ name, rewrapped, left }: Place, { dry_run: isDryRun }: RewrapReport, style: Style): Figure {
+const FIGURE_INDENT = 2;
+
+function figure(
+  { name, rewrapped, left }: Place,
+  { dry_run: isDryRun }: RewrapReport,
+  style: Style,
+  columns: number,
+): Figure {
   const count = left.reduce((sum, each) => sum + each.count, 0);
   const note = count > 0 ? `${formatCount(count)} left` : isDryRun ? "would be rewrapped" : "";
-  return countFigure(printable(name), rewrapped, style, note === "" ? {} : { note });
+  const label = truncate(printable(name), columns - FIGURE_INDENT, style.ellipsis);
+  return countFigure(label, rewrapped, style, note === "" ? {} : { note });
 }
 
 function headline(
@@ -76,6 +85,8 @@ function headline(
   }
 }
 
+const MOST_NAMED = 3;
+
 const REASONS: Readonly<Record<string, string>> = {
   key_not_held: "their key is not among the keys",
   tampered: "they were changed, or belong to another field",
@@ -83,13 +94,27 @@ const REASONS: Readonly<Record<string, string>> = {
   not_masked: "they do not have the form of the mask",
   sqlstate_23505: "the same value is there under the new key already, and the column is unique",
   value_has_another_token: "their value has another token by now",
+  not_updated: "somebody else holds them, or a trigger keeps them as they are",
 };
 
 function leftTexts({ name, left }: Place): string[] {
   return left.map(({ code, key_id: id, count }) => {
-    const under = id === "" ? "" : ` under ${id}`;
+    const under = id === null ? "" : ` under ${id}`;
     return `${name}: ${formatCount(count)}${under} left: ${REASONS[code] ?? code}.`;
   });
+}
+
+/** Runs that may add to what is under old keys, or were killed. */
+function unfinishedTexts({ unfinished_runs: runs }: RewrapReport): string[] {
+  if (runs.length === 0) return [];
+  const named = runs.slice(0, MOST_NAMED).map(({ run_id: id, key_id: keyId, started_at: at }) => {
+    const key = keyId === null ? "" : ` with ${keyId}`;
+    return `${id}${key}, since ${formatMoment(new Date(at))}`;
+  });
+  const others = runs.length > MOST_NAMED ? ` (and ${formatCount(runs.length - MOST_NAMED)} more)` : "";
+  return [
+    `Not finished, as far as is known: ${named.join("; ")}${others}. What is still under way adds to what is under an old key: let it end, and rewrap again. What was killed counts for 14 days.`,
+  ];
 }
 
 function dispensableTexts({

@@ -27,6 +27,7 @@ const listing: KeyListing = {
         { ...column, current: false },
         { ...column, column: "other" },
         { kind: "vault", domain: "ip", count: 1_200 },
+        { kind: "runs", count: 12, last_started_at: "2026-04-01T12:00:00.000Z" },
       ],
     },
     { id: "8a9b23d6", kind: "pair", status: "primary", private: false, uses: [] },
@@ -35,6 +36,12 @@ const listing: KeyListing = {
       kind: "mask-key",
       status: "missing",
       uses: [{ kind: "quarantine", queue: "login-queue", count: 1 }],
+    },
+    {
+      id: "1a1b1c1d",
+      kind: "mask-key",
+      status: "retired",
+      uses: [{ ...column, strategy: "hmac-sha256", current: false }],
     },
   ],
 };
@@ -47,15 +54,19 @@ test("key by key, what it does and where it is in use", () => {
 
 69c3cdab  masking key, only reads back
   user_logins.masked_ip: aes-siv, domain ip, former, last used 2026-04-01 12:00:00 UTC
-  user_logins.other: aes-siv, domain ip, since 2026-03-01 12:00:00 UTC; drains stop until it is
-    first again, or --rotate
+  user_logins.other: aes-siv, domain ip, since 2026-03-01 12:00:00 UTC; still the current one:
+    drains with another key first stop, unless they name it (key_id) or say --rotate
   vault, domain ip: 1,200 tokens
+  first key of 12 runs, the last one began 2026-04-01 12:00:00 UTC
 
 8a9b23d6  key pair, public half only, primary: seals
   not in use in this database
 
 0a0b0c0d  masking key, missing: in use, and not among the keys
   quarantine of login-queue: 1 sealed reject
+
+1a1b1c1d  masking key, retired: not among the keys, and nothing can be read back with it
+  user_logins.masked_ip: hmac-sha256, domain ip, former, last used 2026-04-01 12:00:00 UTC
 
 In use in db.example.com:5432/analytics
 `);
@@ -75,6 +86,6 @@ No database is given: where they are in use is not known
   expect(render({ keys: [] })).toBe("No key is in use in db.example.com:5432/analytics, and none is given\n");
 });
 
-test.each([40, 80])("it fits into %d columns", (columns) => {
+test.each([20, 40, 80, 110])("it fits into %d columns", (columns) => {
   for (const line of render({}, columns).split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(columns);
 });

@@ -17,6 +17,7 @@ const report: RewrapReport = {
   rejects: { rewrapped: 0, left: [] },
   not_rewrappable: [],
   dispensable_keys: [],
+  unfinished_runs: [],
 };
 const render = (more: Partial<RewrapReport>, columns = 100): string =>
   renderRewrapReport({ ...report, ...more }, { style, columns });
@@ -34,7 +35,7 @@ test("what was left, what stays, and which key is not needed any more", () => {
   const text = render({
     columns: [{ column: "masked_ip", strategy: "aes-siv", rewrapped: 1, left }],
     vault: [],
-    rejects: { rewrapped: 2, left: [{ code: "other", key_id: "", count: 1 }] },
+    rejects: { rewrapped: 2, left: [{ code: "other", key_id: null, count: 1 }] },
     not_rewrappable: [{ column: "hash", strategy: "hmac-sha256", reason: "there is no way back" }],
     dispensable_keys: ["69c3cdab"],
   });
@@ -83,4 +84,28 @@ test.each([20, 40, 80])("it fits into %d columns", (columns) => {
     columns,
   );
   for (const line of text.split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(Math.max(columns, 25));
+});
+
+test("runs that may add to an old key, and what stays because of somebody else", () => {
+  const run = (digit: number) => ({
+    ...{ run_id: `${digit}f1c1b8e-0000-4000-8000-000000000000`, started_at: "2026-03-01T12:00:00.000Z" },
+    key_id: digit === 1 ? null : "0a0b0c0d",
+  });
+  const text = render({
+    columns: [
+      {
+        ...{ column: "masked_ip", strategy: "aes-siv", rewrapped: 1 },
+        left: [{ code: "not_updated", key_id: "0a0b0c0d", count: 2 }],
+      },
+    ],
+    unfinished_runs: [1, 2, 3, 4, 5].map(run),
+  });
+  const words = text.replaceAll(/\s+/g, " ");
+  expect(words).toContain(
+    "user_logins.masked_ip: 2 under 0a0b0c0d left: somebody else holds them, or a trigger keeps them as they are.",
+  );
+  expect(words).toContain(
+    "Not finished, as far as is known: 1f1c1b8e-0000-4000-8000-000000000000, since 2026-03-01 12:00:00 UTC; 2f1c1b8e-0000-4000-8000-000000000000 with 0a0b0c0d, since",
+  );
+  expect(words).toContain("(and 2 more). What is still under way adds to what is under an old key");
 });
