@@ -65,7 +65,7 @@ async function maskedColumns(
             case when a.atttypid in ('varchar'::regtype, 'bpchar'::regtype) and a.atttypmod > 4
                  then a.atttypmod - 4 end as length,
             (select i.indexrelid::regclass::text from pg_index i
-             where i.indrelid = a.attrelid and i.indisunique and a.attnum = any (i.indkey) limit 1) as "uniqueIndex"
+             where i.indrelid = a.attrelid and i.indisunique and a.attnum = any ((i.indkey::int2[])[0 : i.indnkeyatts - 1]) limit 1) as "uniqueIndex"
      from pg_attribute a where a.attrelid = (${sql}) and a.attname = any (?::text[])`,
     [...bindings, [...names]],
   );

@@ -38,6 +38,7 @@ export async function claimKeys(connection: Connection, options: ClaimKeysOption
       const conflicts = await conflictsOf(transaction, options);
       if (conflicts.length > 0) await replaceKeys(transaction, conflicts, options);
       await requireVaultKeys(transaction, options);
+      await transaction.raw(...endOtherMasks(options));
       await transaction.raw(...recordKeys(schema, options.table, claims));
     });
   } catch (error) {
@@ -120,6 +121,21 @@ async function requireVaultKeys(
     "vault_key_missing",
     `the vault has tokens under ${ids}, which is not among the keys, so equal values would get other tokens: add the line of that key behind the first one (sqs2pg rewrap makes it dispensable)`,
   );
+}
+
+/** A column has one mask at a time: what it was masked with before is history. */
+function endOtherMasks({
+  schema,
+  table,
+  claims,
+}: ClaimKeysOptions): [sql: string, bindings: readonly Knex.RawBinding[]] {
+  const sql = `update ${quoteTable({ schema, name: "mask_keys" })} as known set is_current = false
+from unnest(?::text[], ?::text[], ?::text[]) as claimed(column_name, strategy, domain)
+where known.table_name = ? and known.column_name = claimed.column_name and known.is_current
+  and (known.strategy, known.domain) <> (claimed.strategy, claimed.domain)`;
+  const columns = claims.map(({ column }) => column);
+  const strategies = claims.map(({ strategy }) => strategy);
+  return [sql, [columns, strategies, claims.map(({ domain }) => domain), tableText(table)]];
 }
 
 /** The statement that writes claims down, and its bindings. */

@@ -49,8 +49,9 @@ const LOOKS_LIKE: Readonly<Partial<Record<MaskName, "raw_values" | "sha256">>> =
   ff1: "raw_values",
 };
 
-const LONGEST_IPV4_PREFIX = 32;
-const LONGEST_IPV6_PREFIX = 128;
+/** Bits: an IPv4 network of 256 addresses, and the network of one IPv6 subscriber. */
+const LEAST_HIDDEN_IPV4 = 8;
+const LEAST_HIDDEN_IPV6 = 64;
 
 /** Judges one column with a mask. */
 export function auditColumn(
@@ -87,13 +88,17 @@ function verdictOf(mask: MaskSpec): Verdict {
   return isNarrowed ? "narrowed" : "ok";
 }
 
-function guessableBy({ strategy, ipv4Prefix, ipv6Prefix }: MaskSpec): AuditedColumn["guessable_by"] {
+function guessableBy({
+  strategy,
+  ipv4Prefix = 24,
+  ipv6Prefix = 48,
+}: MaskSpec): AuditedColumn["guessable_by"] {
   switch (strategy) {
     case "sha256":
       return "anyone";
     case "ip-truncate":
-      // Whole addresses of one family or the other: there is nothing left to guess.
-      return ipv4Prefix === LONGEST_IPV4_PREFIX || ipv6Prefix === LONGEST_IPV6_PREFIX ? "anyone" : null;
+      // Of one family or the other so little is hidden that the rest is as good as the address.
+      return 32 - ipv4Prefix < LEAST_HIDDEN_IPV4 || 128 - ipv6Prefix < LEAST_HIDDEN_IPV6 ? "anyone" : null;
     case "hmac-sha256":
     case "ff1":
       return "key_holder";

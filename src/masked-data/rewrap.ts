@@ -22,6 +22,8 @@ const INTERRUPTED = "interrupted before anything was rewrapped: every value is a
 export interface RewrapOptions {
   /** Rows in one statement; 1,000 unless it is given. */
   readonly batchSize?: number;
+  /** The first key is not the one in use, and replaces it; else that is refused, as by a drain. */
+  readonly rotate?: boolean;
   /** Opens and counts only; changes nothing. */
   readonly dryRun?: boolean;
   /** Aborted: the batch in hand is finished, and it reports. Running it again goes on. */
@@ -53,14 +55,13 @@ export async function rewrap(settings: Settings, options: RewrapOptions = {}): P
     );
   }
   // Mistakes in the settings are told before the database is asked.
-  const claims = keysOfRun(pipeline, keys, true);
+  const claims = keysOfRun(pipeline, keys, options.rotate === true);
   const queue = parseQueueReference(pipeline.queue).name;
   const connection = connect({ url: database.url, env }, { poolSize: 1 });
   try {
     const ready = prepare(connection, settings, dryRun);
     const uses = await unlessStopped(ready, stop, INTERRUPTED);
     if (!dryRun) {
-      // From here on the first key is the one in use: a rewrap is meant.
       const claiming = claimKeys(connection, { ...claims, schema, table: pipeline.table });
       await unlessStopped(claiming, stop, INTERRUPTED);
     }

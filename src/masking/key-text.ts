@@ -83,11 +83,16 @@ export function parseKeys(text: string): Keyring {
         if (!publicKeys.some(({ id }) => id === publicKey.id)) publicKeys.push(publicKey);
       }
     } catch (error) {
-      if (!(error instanceof UsageError) || lines.length === 1) throw error;
+      if (!(error instanceof UsageError) || isOneLine(text)) throw error;
       throw new UsageError(error.code, `line ${number}: ${error.message}`, { cause: error });
     }
   }
   return { keys, publicKeys, privateKeys };
+}
+
+/** Where there is one line only, its number says nothing. */
+export function isOneLine(text: string): boolean {
+  return !/[\r\n]/.test(text.trim());
 }
 
 interface KeyLine {

@@ -46,16 +46,17 @@ export function createBlindIndexes(domain: string, keys: readonly MaskKey[]): (v
 }
 
 /**
- * Makes vault entries of values. Throws UsageError `key_missing`, `key_not_held` and `mask_invalid`; the function throws
- * MaskError `lone_surrogate` and `too_long`.
+ * Makes vault entries of values, with a new token each time: one that was made before may have been forgotten since, and
+ * must not come back. Throws UsageError `key_missing`, `key_not_held` and `mask_invalid`; the function throws MaskError
+ * `lone_surrogate` and `too_long`.
  */
 export function createTokenizer(spec: MaskSpec, keyring: Keyring): (value: string) => VaultEntry {
   checkMaxBytes(spec);
   const key = maskingKey(spec, keyring);
   const others = keyring.keys.filter(({ id }) => id !== key.id);
-  const indexesOf = createBlindIndexes(spec.domain, [key, ...others]);
+  const indexesOf = cached(createBlindIndexes(spec.domain, [key, ...others]));
   const seal = createVaultSealer(key, spec.domain);
-  return cached((value) => {
+  return (value) => {
     const plaintext = plaintextOf(canonicalIp(value), spec);
     const [blindIndex = Buffer.alloc(0), ...knownAs] = indexesOf(value);
     const token = PREFIX + randomBytes(TOKEN_BYTES).toString("base64url");
@@ -67,7 +68,7 @@ export function createTokenizer(spec: MaskSpec, keyring: Keyring): (value: strin
       token,
       sealedValue: seal(token, plaintext),
     };
-  });
+  };
 }
 
 /** Seals values for the vault, each bound to its token and domain. */

@@ -10,7 +10,9 @@ const MASK = ["--mask", "aes-siv"];
 
 describe.concurrent("rewrap", () => {
   test("has a report with stable names", async ({ env }) => {
-    const { exitCode, stdout, stderr } = await runCli(["rewrap", "--json", "--quiet", ...MASK], { env });
+    const { exitCode, stdout, stderr } = await runCli(["rewrap", "--rotate", "--json", "--quiet", ...MASK], {
+      env,
+    });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(stdout).toMatch(/^[^\n]*\n$/);
     const report = JSON.parse(stdout);
@@ -35,7 +37,7 @@ describe.concurrent("rewrap", () => {
     await drain(MASK);
     await database.query("insert into user_logins (user_id, masked_ip) values ('raw', '192.0.2.7')");
     const options = { env: { ...env, SQS2PG_MASK_KEY: NEW_KEY } };
-    const { exitCode, stdout, stderr } = await runCli(["rewrap", "--quiet", ...MASK], options);
+    const { exitCode, stdout, stderr } = await runCli(["rewrap", "--rotate", "--quiet", ...MASK], options);
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "" });
     expect(stdout).toContain(
       `user_logins.masked_ip: 1 under ${parseKey(KEY).id} left: their key is not among the keys.\n`,
@@ -45,7 +47,7 @@ describe.concurrent("rewrap", () => {
   });
 
   test("names what cannot be rewrapped at all", async ({ env }) => {
-    const { exitCode, stdout } = await runCli(["rewrap", "--quiet"], { env });
+    const { exitCode, stdout } = await runCli(["rewrap", "--rotate", "--quiet"], { env });
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^masked_ip \(hmac-sha256\) stays as it is: there is no way back from a hash/m);
   });
@@ -67,7 +69,7 @@ describe.concurrent("rewrap", () => {
     const [stored] = await database.query("select masked_ip from user_logins");
     const options = { env: { ...env, SQS2PG_MASK_KEY: `${NEW_KEY}\n${KEY}` } };
     for (const args of [[], ["--json"]]) {
-      const result = await runCli(["rewrap", "--log-level", "debug", ...MASK, ...args], options);
+      const result = await runCli(["rewrap", "--rotate", "--log-level", "debug", ...MASK, ...args], options);
       expect(result.exitCode).toBe(1);
       const text = result.stdout + result.stderr;
       for (const secret of [value, String(stored?.["masked_ip"]), ...SECRETS])
@@ -88,7 +90,7 @@ describe.concurrent("rewrap", () => {
       const given: Record<string, string> = {};
       for (const [name, text] of Object.entries({ ...env, ...changed }))
         if (text !== undefined) given[name] = text;
-      const result = await runCli(["rewrap", ...MASK, "--json"], { env: given });
+      const result = await runCli(["rewrap", "--rotate", ...MASK, "--json"], { env: given });
       expect(result.exitCode).toBe(code);
       expect(result.stderr).toMatch(says);
       expect(JSON.parse(result.stdout)).toHaveProperty("error.code");
@@ -105,7 +107,7 @@ describe.concurrent("rewrap", () => {
     await drain(["--mask", "ip-prefix"]);
     const before = await database.query("select * from sqs2pg.mask_keys order by column_name");
     const options = { env: { ...env, SQS2PG_MASK_KEY: `${NEW_KEY}\n${KEY}` } };
-    const result = await runCli(["rewrap", "--mask", "ip-prefix"], options);
+    const result = await runCli(["rewrap", "--rotate", "--mask", "ip-prefix"], options);
     expect(result.exitCode).toBe(2);
     expect(result.stderr).toMatch(/keep the old one for it with key_id/);
     expect(await database.query("select * from sqs2pg.mask_keys order by column_name")).toEqual(before);
@@ -137,7 +139,7 @@ test("beside a drain that has the old key first: its run is named, and what it a
     const running = startDrain([...MASK, "--batch-size", "10"]);
     draining = running.result;
     await running.until("the second batch waits", () => somebodyWaits(database));
-    const first = await runCli(["rewrap", "--json", "--quiet", ...MASK], both);
+    const first = await runCli(["rewrap", "--rotate", "--json", "--quiet", ...MASK], both);
     expect(first.exitCode).toBe(0);
     expect(JSON.parse(first.stdout)).toMatchObject({
       stopped_because: "done",
@@ -153,7 +155,7 @@ test("beside a drain that has the old key first: its run is named, and what it a
   const underOld = (): Promise<unknown[]> =>
     database.query("select from user_logins where masked_ip like $1", [`s1.${oldId}.%`]);
   expect((await underOld()).length).toBeGreaterThan(0);
-  const { stdout } = await runCli(["rewrap", "--json", "--quiet", ...MASK], both);
+  const { stdout } = await runCli(["rewrap", "--rotate", "--json", "--quiet", ...MASK], both);
   expect(JSON.parse(stdout)).toMatchObject({ dispensable_keys: [oldId], unfinished_runs: [] });
   expect(await underOld()).toEqual([]);
   const onlyNew = { env: { ...env, SQS2PG_MASK_KEY: NEW_KEY } };

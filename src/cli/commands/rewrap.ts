@@ -9,6 +9,7 @@ import { renderRewrapReport } from "../terminal/rewrap-summary.js";
 export interface RewrapFlags extends CommonFlags {
   readonly batchSize: number;
   readonly dryRun?: boolean;
+  readonly rotate?: boolean;
 }
 
 export const rewrapCommand: Command<RewrapFlags> = async (input) => {
@@ -27,6 +28,7 @@ export const rewrapCommand: Command<RewrapFlags> = async (input) => {
   const report = await rewrap(settings, {
     batchSize: flags.batchSize,
     dryRun: flags.dryRun === true,
+    rotate: flags.rotate === true,
     stop: signals.stop,
     kill: signals.kill,
     onEvent: display.onEvent,

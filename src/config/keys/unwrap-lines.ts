@@ -1,5 +1,5 @@
 import { UsageError } from "../../errors.js";
-import { keyLines } from "../../masking/key-text.js";
+import { isOneLine, keyLines } from "../../masking/key-text.js";
 import { isWrapped } from "./wrapped.js";
 
 /**
@@ -18,7 +18,7 @@ export async function unwrapLines(text: string, stop?: AbortSignal): Promise<str
       try {
         unwrapped.set(line.number, await kms.unwrap(line.text));
       } catch (error) {
-        if (!(error instanceof UsageError) || all.length === 1) throw error;
+        if (!(error instanceof UsageError) || isOneLine(text)) throw error;
         throw new UsageError(error.code, `line ${line.number}: ${error.message}`, { cause: error });
       }
     }

@@ -91,6 +91,7 @@ describe("a mask that differs each time, where a unique index relies on it", () 
     ["text unique", spec("aes-siv")],
     ["text unique", spec("token")],
     ["text, unique (id)", spec("aes-gcm")],
+    ["text, unique (id) include (ip)", spec("aes-gcm")],
   ])("%s is fine with %o", async (definition, mask) => {
     await check(definition, mask);
   });

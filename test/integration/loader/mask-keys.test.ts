@@ -71,6 +71,15 @@ describe("the keys of a run", () => {
     expect(await inUse()).toEqual(before);
   });
 
+  test("are history where the column has another mask now", async () => {
+    await storeInto().claimKeys(claimed([hmac("aaaaaaaa")]));
+    await storeInto().claimKeys(claimed([{ ...hmac("bbbbbbbb"), strategy: "aes-siv" }]));
+    expect(await inUse()).toMatchObject([
+      { key_id: "aaaaaaaa", is_current: false },
+      { key_id: "bbbbbbbb", is_current: true },
+    ]);
+  });
+
   test("may be others in another domain or for another strategy", async () => {
     await storeInto().claimKeys(claimed([hmac("aaaaaaaa")]));
     await storeInto().claimKeys(claimed([{ ...hmac("bbbbbbbb"), domain: "device_id" }]));

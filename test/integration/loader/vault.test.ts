@@ -124,6 +124,20 @@ describe("tokens", () => {
     expect(await vault()).toEqual([]);
   });
 
+  test("that are forgotten do not come back with a run that has made them before", async () => {
+    const store = tokenStore();
+    const mask = createColumnMask(ip, keys);
+    const row = (user: string) => batchOf([user, mask("192.0.2.1"), null]);
+    await store.load(row("a"), once);
+    await store.load(row("b"), once);
+    await database.query("delete from sqs2pg.tokens");
+    await store.load(row("c"), once);
+    const [a, b, c] = await tokensOf("masked_ip");
+    expect(b).toBe(a);
+    expect(c).not.toBe(a);
+    expect(await vault()).toMatchObject([{ token: c }]);
+  });
+
   test("are not made again for a message that was loaded before", async () => {
     const batch = batchUnder(keys, ["a", "192.0.2.1", "x"]);
     await tokenStore().load(batch, once);

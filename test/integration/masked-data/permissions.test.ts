@@ -171,7 +171,7 @@ describe.concurrent("the grants of the README", () => {
     const [forth, back] = [`${other}\n${KEY}`, `${KEY}\n${other}`];
     const all = grants.get("rotator") ?? [];
     const run = async (url: string, keys: string): Promise<unknown> =>
-      endOf(rewrap(await settingsOf(url, queue.name, keys), { env: {} }).then(failed));
+      endOf(rewrap(await settingsOf(url, queue.name, keys), { env: {}, rotate: true }).then(failed));
     for (const grant of all) {
       const url = await roleWith(
         database,

@@ -75,7 +75,7 @@ export async function rewrapped(
 ): Promise<RewrapReport> {
   const env = { DATABASE_URL: database.url, SQS2PG_MASK_KEY: keyLines };
   const settings = await resolveSettings({ pipeline, env });
-  return rewrap(settings, { env, ...options });
+  return rewrap(settings, { env, rotate: true, ...options });
 }
 
 /** The values of a column, read back with these keys alone. */

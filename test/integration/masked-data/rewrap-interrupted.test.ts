@@ -20,7 +20,7 @@ import {
 } from "./rewrap-bench.js";
 
 const COUNT = 60;
-const ARGS = ["rewrap", "--mask", "aes-siv", "--batch-size", "10", "--json"];
+const ARGS = ["rewrap", "--rotate", "--mask", "aes-siv", "--batch-size", "10", "--json"];
 
 /** Drains events under the old key, and holds a rewrap in the middle of its third batch while `action` goes on. */
 async function inTheMiddle(

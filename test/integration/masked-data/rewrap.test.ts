@@ -104,7 +104,7 @@ describe.concurrent("a rotation from end to end", () => {
       },
     ]);
 
-    const { exitCode, stdout, stderr } = await runCli(["rewrap", ...siv], { env });
+    const { exitCode, stdout, stderr } = await runCli(["rewrap", "--rotate", ...siv], { env });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(stdout).toMatch(
       new RegExp(
@@ -125,7 +125,7 @@ describe.concurrent("a rotation from end to end", () => {
     expect(await database.query("select distinct masked_ip from user_logins")).toHaveLength(1);
     const listed = await runCli(["keys"], { env: { ...env, SQS2PG_MASK_KEY: NEW_KEY } });
     expect(listed.stdout).not.toContain(idOf(KEY));
-    const nothing = await runCli(["rewrap", ...siv], { env });
+    const nothing = await runCli(["rewrap", "--rotate", ...siv], { env });
     expect(nothing.stdout).toContain(`Nothing to rewrap: all is under ${idOf(NEW_KEY)}`);
   });
 
@@ -146,6 +146,17 @@ describe.concurrent("a rotation from end to end", () => {
 });
 
 describe.concurrent("a rewrap", () => {
+  test("does not take another key for the one in use, unless that is meant", async ({ database }) => {
+    await database.query("create table visits (id text, ip text)");
+    await load(database, pipelineOf(SIV), KEY, ips(2));
+    const before = await database.query("select * from visits");
+    await expect(rewrapped(database, pipelineOf(SIV), BOTH, { rotate: false })).rejects.toMatchObject({
+      kind: "usage",
+      code: "key_changed",
+    });
+    expect(await database.query("select * from visits")).toEqual(before);
+  });
+
   test("leaves what it cannot open, says why, and does the rest", async ({ database }) => {
     await database.query("create table visits (id text, ip text)");
     const pipeline = pipelineOf(SIV);
