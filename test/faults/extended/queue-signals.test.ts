@@ -24,7 +24,8 @@ describe.concurrent("an interrupt while SQS", () => {
     "%s receives only: the run ends cleanly",
     async ([_what, fault], { faults, startFaulty, send, settled }) => {
       const sent = send(50);
-      const running = startFaulty(["--visibility", "3"]);
+      // Long polls, so that the queue is not found to be empty before the fault is there.
+      const running = startFaulty(["--visibility", "3", "--wait", "4"]);
       await running.until("all are deleted", () => faults.asked("DeleteMessageBatch") >= 5);
       faults.on("ReceiveMessage", always(fault));
       const before = faults.faulted("ReceiveMessage");
