@@ -20,7 +20,13 @@ export interface ForgetFlags extends CommonFlags {
 
 export const forgetCommand: Command<ForgetFlags> = async ({ flags, context, log }) => {
   const { env, cwd, signals } = context;
-  const settings = await resolveSettings({ flags, env, cwd, needs: { database: true, key: "if-given" } });
+  const settings = await resolveSettings({
+    flags,
+    env,
+    cwd,
+    stop: signals.stop,
+    needs: { database: true, key: "if-given" },
+  });
   for (const notice of settings.notices) log.warn(notice);
   const isGiven = flags.values.length > 0;
   if (flags.values.some((value) => !isToken(value))) {

@@ -40,7 +40,13 @@ export const unmaskCommand: Command<UnmaskFlags> = async (input) => {
   const { env, cwd, clock, signals, stdout } = context;
   checkUnmaskArguments(flags);
   const database = flags.where !== undefined || isDatabaseGiven(flags.database, env);
-  const settings = await resolveSettings({ flags, env, cwd, needs: { database, key: "if-given" } });
+  const settings = await resolveSettings({
+    flags,
+    env,
+    cwd,
+    stop: signals.stop,
+    needs: { database, key: "if-given" },
+  });
   for (const notice of settings.notices) log.warn(notice);
   if (!database)
     log.info("no database is given: tokens stay as they are, and nothing is written to the unmask log");

@@ -103,6 +103,14 @@ test("keys are read when they are given, where a command can do without", async 
   expect((await resolveSettings(options({ env, needs: needed }))).keys.keys[1]).toEqual(parseKey(key));
 });
 
+test("an interrupt is one, whatever else is wrong", async () => {
+  const env = { SQS2PG_MASK_KEY: key };
+  const error = await errorOf(() =>
+    resolveSettings(options({ env, flags: { queue: " " }, stop: AbortSignal.abort() })),
+  );
+  expect(error).toMatchObject({ name: "InterruptedError", code: "interrupted" });
+});
+
 test("plain sha256 and a password in a flag work, with a notice that does not repeat it", async () => {
   const flags = { mask: "sha256", database: "postgres://user:geheim@host/db" };
   const { notices } = await resolveSettings(options({ flags }));
