@@ -1,6 +1,5 @@
 import { execa } from "execa";
 import { describe, expect, test as plainTest } from "vitest";
-import { newRole } from "../integration/loader/role.js";
 import { complaints, test } from "../integration/masked-data/unmask-bench.js";
 import { KEY, whileLocked } from "../support/bench.js";
 import { BIN, type CliResult, runCli, startCli } from "../support/cli.js";
@@ -71,38 +70,6 @@ Tokens of what was forgotten cannot be resolved any more.
       expect(lineOf(result)).toBe("interrupted: either all of it was forgotten or nothing; run it again");
     });
     expect(await database.query("select token from sqs2pg.tokens order by token")).toEqual(before);
-  });
-
-  test("privileges: those that are needed are enough, and each one that lacks is named", async ({
-    filled: _filled,
-    forget,
-    database,
-  }) => {
-    const role = await newRole(database);
-    const options = { env: { DATABASE_URL: role.url }, input: "203.0.113.7\n" };
-    const needed = [
-      "usage on schema sqs2pg",
-      "select on sqs2pg.migrations",
-      "insert (command, os_user, host, source, table_name, columns, filter, version) on sqs2pg.unmask_log",
-      "select (id) on sqs2pg.unmask_log",
-      "update (finished_at, values_done, values_failed) on sqs2pg.unmask_log",
-      "select (domain, blind_index, token, key_id), delete on sqs2pg.tokens",
-    ];
-    for (const privilege of needed) await database.query(`grant ${privilege} to ${role.name}`);
-    expect(await forget(["--dry-run"], options)).toMatchObject({ exitCode: 0 });
-    expect(await forget([], options)).toMatchObject({ exitCode: 0 });
-    for (const [privilege, named] of [
-      ["delete on sqs2pg.tokens", "DELETE on sqs2pg.tokens"],
-      ["select on sqs2pg.tokens", "SELECT on sqs2pg.tokens"],
-      ["insert on sqs2pg.unmask_log", "INSERT on sqs2pg.unmask_log"],
-      ["usage on schema sqs2pg", "USAGE on schema sqs2pg"],
-    ] as const) {
-      await database.query(`revoke ${privilege} from ${role.name}`);
-      const result = await forget([], options);
-      expect(result.exitCode).toBe(1);
-      expect(lineOf(result)).toContain(`user ${role.name} lacks ${named} in `);
-      for (const one of needed) await database.query(`grant ${one} to ${role.name}`);
-    }
   });
 
   test("what cannot be written down is not done", async ({ filled: _filled, forget, database }) => {

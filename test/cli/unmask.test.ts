@@ -172,7 +172,7 @@ describe.concurrent("values", () => {
 
   plainTest("a CSV of many megabytes goes through a small heap", async () => {
     const line = `${"x".repeat(400)},${good},\u00e9\n`;
-    const rows = 100_000;
+    const rows = 60_000;
     const input = `note,masked_ip,rest\n${line.repeat(rows)}`;
     const nodeArgs = ["--max-old-space-size=32"];
     const args = ["unmask", "--mask", "aes-siv", "--column", "masked_ip"];
@@ -400,55 +400,6 @@ describe.concurrent("the log comes first", () => {
     expect(lineOf(result)).toMatch(/^PostgreSQL at 127.0.0.1:1\/shop refused the connection/);
   });
 
-  test("privileges: those that are needed are enough, and each one that lacks is named", async ({
-    filled: _filled,
-    unmask,
-    database,
-  }) => {
-    const [row] = await database.query<{ token: string }>(
-      "select ip_token as token from people where id = 'ann'",
-    );
-    const role = await newRole(database);
-    const env = { DATABASE_URL: role.url };
-    const needed = [
-      "usage on schema sqs2pg",
-      "select on sqs2pg.migrations",
-      "insert (command, os_user, host, source, table_name, columns, filter, version) on sqs2pg.unmask_log",
-      "select (id) on sqs2pg.unmask_log",
-      "update (finished_at, values_done, values_failed) on sqs2pg.unmask_log",
-      "select on sqs2pg.tokens",
-      "select on people",
-    ];
-    for (const privilege of needed) await database.query(`grant ${privilege} to ${role.name}`);
-    expect(await unmask([row?.token ?? ""], { env })).toMatchObject({ exitCode: 0, stdout: "203.0.113.7\n" });
-    // Which keys are in use may not be read, and can be done without.
-    const rows = await unmask(["--where", "id = 'ann'"], { env });
-    expect(rows).toMatchObject({ exitCode: 0 });
-    expect(complaints(rows)).toMatch(
-      /^warning: ip_prefix: nothing in a value .*\nwarning: device_ff1: nothing in a value .*\n$/,
-    );
-    const logged = await database.query("select database_user from sqs2pg.unmask_log");
-    expect(logged).toEqual([{ database_user: role.name }, { database_user: role.name }]);
-    for (const [privilege, named, args] of [
-      ["usage on schema sqs2pg", "USAGE on schema sqs2pg", [good]],
-      ["select on sqs2pg.migrations", "SELECT on sqs2pg.migrations", [good]],
-      ["insert on sqs2pg.unmask_log", "INSERT on sqs2pg.unmask_log", [good]],
-      ["select on sqs2pg.unmask_log", "SELECT on sqs2pg.unmask_log", [good]],
-      ["update on sqs2pg.unmask_log", "UPDATE on sqs2pg.unmask_log", [good]],
-      ["select on people", "SELECT on people", ["--where", "true"]],
-    ] as const) {
-      await database.query(`revoke ${privilege} from ${role.name}`);
-      const result = await unmask(args, { env });
-      expect(result.exitCode).toBe(1);
-      expect(lineOf(result)).toContain(`user ${role.name} lacks ${named} in `);
-      for (const one of needed) await database.query(`grant ${one} to ${role.name}`);
-    }
-    await database.query(`revoke select on sqs2pg.tokens from ${role.name}`);
-    const tokens = await unmask([row?.token ?? ""], { env });
-    expect(tokens.exitCode).toBe(1);
-    expect(lineOf(tokens)).toContain(`lacks SELECT on sqs2pg.tokens in `);
-  });
-
   test("a role that may only select cannot unmask", async ({ filled: _filled, unmask, database }) => {
     const role = await newRole(database);
     await database.query(`grant usage on schema sqs2pg to ${role.name}`);
@@ -473,11 +424,15 @@ describe.concurrent("whoever reads the output", () => {
       reject: false,
     });
 
-  plainTest("may go away: it ends, though more is to come", async () => {
-    const command = `{ while echo "$GOOD"; do :; done; } | { "$NODE" "$BIN" unmask --mask aes-siv; echo "exit $?" >&2; } | head -n 2`;
+  plainTest.for([
+    ["", "head -n 2", `${CANARY}\n${CANARY}`],
+    ["--json", "head -c 10", '{"values":'],
+  ] as const)("may go away (%s): it ends, though more is to come", async ([flag, reader, read]) => {
+    const command = `{ while echo "$GOOD"; do :; done; } | { "$NODE" "$BIN" unmask --mask aes-siv ${flag}; echo "exit $?" >&2; } | ${reader}`;
     const { stdout, stderr } = await shell(command, offline);
-    expect(stdout).toBe(`${CANARY}\n${CANARY}`);
-    expect(stderr.split("\n").filter((line) => !line.includes("Broken pipe"))).toContain("exit 0");
+    expect(stdout).toBe(read);
+    const said = stderr.split("\n").filter((line) => !/^sh: .*(Broken pipe|I\/O error)/.test(line));
+    expect(said).toEqual(["exit 0"]);
   });
 
   plainTest.skipIf(process.platform !== "linux")("a full disk: the exit code says so", async () => {

@@ -53,8 +53,12 @@ async function asCsv(database: TestDatabase): Promise<string> {
 const OK: Partial<CliResult> = { exitCode: 0, signal: undefined };
 
 describe.concurrent("what was drained comes back exactly", () => {
-  test("as lines, for every mask", async ({ drained: filled, unmask, database }) => {
-    for (const name of REVERSIBLE_NAMES) {
+  test("as lines of a column, for a mask that names itself and those that do not", async ({
+    drained: filled,
+    unmask,
+    database,
+  }) => {
+    for (const name of ["ip_token", "ip_prefix", "device_ff1"] as const) {
       const masked = await column(database, name);
       const input = `${masked.join("\n")}\n`;
       const result = await unmask(["--as", name], { input });

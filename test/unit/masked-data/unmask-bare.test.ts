@@ -121,7 +121,8 @@ describe("tokens", () => {
 
   test("of no field of the pipeline", async () => {
     const { tokens, lookUp } = vaultOf({ elsewhere: ["0171"] });
-    expect(brief(await unmask([tokens["0171"] ?? ""], { lookUp }))).toEqual(["tampered"]);
+    const failure = { code: "tampered", message: "it is a token of another field" };
+    expect(await unmask([tokens["0171"] ?? ""], { lookUp })).toEqual([{ failure }]);
   });
 
   test("without a database; the rest is done", async () => {
