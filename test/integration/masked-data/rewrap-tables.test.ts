@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { describe, expect } from "vitest";
 import type { PipelineConfig } from "../../../src/config/schema.js";
 import { connect } from "../../../src/loader/connection.js";
-import { createRewrapTable } from "../../../src/loader/rewrap-table.js";
+import { createRewrapTable, type RewrapTable } from "../../../src/loader/rewrap-table.js";
+import type { LeafTable } from "../../../src/loader/rewrap-table-sql.js";
 import { createMask, generateKeyPair, keyringOf, parseKey } from "../../../src/masking/index.js";
 import { KEY, test } from "../../support/bench.js";
 import type { TestDatabase } from "../../support/database.js";
@@ -128,6 +129,20 @@ describe.concurrent("a companion", () => {
     expect(await rewrapped(database, sealedPipeline, keys)).toMatchObject({ columns: [{ rewrapped: 0 }] });
   });
 
+  test("keeps its old key as long as something is left that it belongs to", async ({ database }) => {
+    await database.query("create table visits (id text, ip text, joined text)");
+    const [gone, held] = [await generateKeyPair(), await generateKeyPair()];
+    await load(database, sealedPipeline, `${KEY}\n${gone.publicKey}`, ips(2));
+    await load(database, sealedPipeline, `${KEY}\n${held.publicKey}`, ips(3, 2), true);
+    expect(await rewrapped(database, sealedPipeline, `${BOTH}\n${held.privateKey}`)).toMatchObject({
+      columns: [{ column: "ip", rewrapped: 3, left: [{ code: "key_not_held", count: 2 }] }],
+    });
+    const noted = await database.query(
+      "select key_id from sqs2pg.mask_keys where column_name = 'joined' and not is_current",
+    );
+    expect(noted).toEqual([{ key_id: idOf(KEY) }]);
+  });
+
   test("stays, and its old key with it, where the private key is not there", async ({ database }) => {
     await database.query("create table visits (id text, ip text, joined text)");
     const pair = await generateKeyPair();
@@ -174,6 +189,17 @@ describe.concurrent("a run that has not noted its end", () => {
     expect(await database.query("select from sqs2pg.mask_keys where not is_current")).toHaveLength(0);
   });
 
+  test("keeps it in whichever table it loads into: it may seal rejects", async ({ database }) => {
+    await database.query("create table visits (id text, ip text)");
+    await load(database, pipelineOf(SIV), KEY, ips(2));
+    await start(database, KEY, "elsewhere");
+    expect(await rewrapped(database, pipelineOf(SIV), BOTH)).toMatchObject({
+      columns: [{ rewrapped: 2, left: [] }],
+      dispensable_keys: [],
+      unfinished_runs: [{ key_id: idOf(KEY) }],
+    });
+  });
+
   test("is no matter with the new key first, or when it began weeks ago", async ({ database }) => {
     await database.query("create table visits (id text, ip text)");
     await load(database, pipelineOf(SIV), KEY, ips(2));
@@ -202,6 +228,62 @@ describe.concurrent("a run that has not noted its end", () => {
   });
 });
 
+test("a page has so many bytes at the most, and one row at the least", async ({ database }) => {
+  await database.query("create table visits (id text, ip text)");
+  await load(database, pipelineOf(SIV), KEY, ips(10));
+  await withTable(database, async (table, leaf) => {
+    const range = { from: 0, to: leaf.blocks };
+    const [value] =
+      (await table.page(leaf, range, undefined, { maxRows: 1, maxBytes: 1_000 }))[0]?.values ?? [];
+    const bytes = String(value).length;
+    for (const [maxBytes, rows] of [
+      [1, 1],
+      [4 * bytes, 4],
+      [5 * bytes - 1, 4],
+      [1_000 * bytes, 10],
+    ] as const) {
+      expect(await table.page(leaf, range, undefined, { maxRows: 100, maxBytes })).toHaveLength(rows);
+    }
+  });
+});
+
+test("a place that has another value by now is not written to", async ({ database }) => {
+  await database.query("create table visits (id text, ip text)");
+  await load(database, pipelineOf(SIV), KEY, ips(2));
+  await withTable(database, async (table, leaf) => {
+    const range = { from: 0, to: leaf.blocks };
+    const rows = await table.page(leaf, range, undefined, { maxRows: 10, maxBytes: 1_000 });
+    const renewed = rows.map((row, index) => ({
+      ...row,
+      // As if the place of the first had been given to another row.
+      values: index === 0 ? ["another"] : row.values,
+      ...{ newValues: ["new"], newCompanions: [null] },
+    }));
+    expect(await table.replace(leaf, renewed)).toEqual(new Set([1]));
+    expect(await table.replace(leaf, renewed)).toEqual(new Set());
+  });
+  const after = (await database.query("select ip from visits order by id")).map(({ ip }) => ip);
+  expect(after).toEqual([expect.stringMatching(/^s1\./), "new"]);
+});
+
+/** The table under the store's own view of it. */
+async function withTable(
+  { url }: TestDatabase,
+  action: (table: RewrapTable, leaf: LeafTable) => Promise<void>,
+): Promise<void> {
+  const connection = connect({ url, env: {} }, { poolSize: 1 });
+  try {
+    const column = { name: "ip", companion: undefined, scheme: "s1" };
+    const columns = [{ ...column, wantedKeyId: idOf(NEW_KEY), openedKeyIds: [idOf(KEY)] }];
+    const table = createRewrapTable(connection, { table: { name: "visits" }, columns });
+    const [leaf] = await table.leaves();
+    if (leaf === undefined) return expect.fail("no table");
+    await action(table, leaf);
+  } finally {
+    await connection.close();
+  }
+}
+
 test("PostgreSQL 13, which has no scans of ranges, is asked for every place, and answers the same", async ({
   database,
 }) => {
@@ -209,13 +291,7 @@ test("PostgreSQL 13, which has no scans of ranges, is asked for every place, and
   await load(database, pipelineOf(SIV), KEY, ips(700));
   await load(database, pipelineOf(SIV), NEW_KEY, ips(20), true);
   await database.query("insert into visits values ('raw', 'raw')");
-  const connection = connect({ url: database.url, env: {} }, { poolSize: 1 });
-  try {
-    const column = { name: "ip", companion: undefined, scheme: "s1" };
-    const columns = [{ ...column, wantedKeyId: idOf(NEW_KEY), openedKeyIds: [idOf(KEY)] }];
-    const table = createRewrapTable(connection, { table: { name: "visits" }, columns });
-    const [leaf] = await table.leaves();
-    if (leaf === undefined) return expect.fail("no table");
+  await withTable(database, async (table, leaf) => {
     expect(leaf.hasRangeScans).toBe(true);
     const answers = async (hasRangeScans: boolean): Promise<unknown[]> => {
       const part = { ...leaf, hasRangeScans };
@@ -231,7 +307,5 @@ test("PostgreSQL 13, which has no scans of ranges, is asked for every place, and
     const withRanges = await answers(true);
     expect(await answers(false)).toEqual(withRanges);
     expect(JSON.stringify(withRanges)).toContain('"keyId":null,"count":1');
-  } finally {
-    await connection.close();
-  }
+  });
 });
