@@ -1,5 +1,4 @@
 import { quoteIdentifier } from "./identifier.js";
-import type { RenewedRow } from "./rewrap-table.js";
 
 /** A table with rows of its own: a plain one, or a partition of one. */
 export interface LeafTable {
@@ -30,6 +29,21 @@ export interface KeyedColumn {
   readonly wantedKeyId: string;
   /** Of those that are looked at: they can be opened. */
   readonly openedKeyIds: readonly string[];
+}
+
+/** What was looked at of a row: its values that can be opened; null: nothing to do there. */
+export interface StoredRow {
+  /** Its ctid. */
+  readonly place: string;
+  readonly values: readonly (string | null)[];
+  /** What stands in the companions of the columns now. */
+  readonly companions: readonly (string | null)[];
+}
+
+/** A row's new values: null leaves them as they are. */
+export interface RenewedRow extends StoredRow {
+  readonly newValues: readonly (string | null)[];
+  readonly newCompanions: readonly (string | null)[];
 }
 
 type Statement = [sql: string, bindings: unknown[]];

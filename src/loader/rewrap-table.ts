@@ -9,8 +9,10 @@ import {
   type KeyedColumn,
   type LeafTable,
   pageSql,
+  type RenewedRow,
   replaceSql,
   rowBindings,
+  type StoredRow,
 } from "./rewrap-table-sql.js";
 
 /** Values of a column that are under another key than the wanted one, and those under the wanted one. */
@@ -20,21 +22,6 @@ export interface CountedValues {
   /** The key that they name; null: they do not have the form of the column's mask. */
   readonly keyId: string | null;
   readonly count: number;
-}
-
-/** What was looked at of a row: its values that can be opened; null: nothing to do there. */
-export interface StoredRow {
-  /** Its ctid. */
-  readonly place: string;
-  readonly values: readonly (string | null)[];
-  /** What stands in the companions of the columns now. */
-  readonly companions: readonly (string | null)[];
-}
-
-/** A row's new values: null leaves them as they are. */
-export interface RenewedRow extends StoredRow {
-  readonly newValues: readonly (string | null)[];
-  readonly newCompanions: readonly (string | null)[];
 }
 
 /** So much at once. */

@@ -1,6 +1,6 @@
 import { BATCH_BYTES } from "../drain/limits.js";
-import type { RenewedRow, RewrapTable, StoredRow } from "../loader/rewrap-table.js";
-import type { BlockRange, LeafTable } from "../loader/rewrap-table-sql.js";
+import type { RewrapTable } from "../loader/rewrap-table.js";
+import type { BlockRange, LeafTable, RenewedRow, StoredRow } from "../loader/rewrap-table-sql.js";
 import { createUnmask, envelopeHead, type Keyring, MaskError, type MaskSpec } from "../masking/index.js";
 import type { RewrappableColumn } from "./rewrap-columns.js";
 import { type Cell, type Pages, type Renewal, rewrapPages } from "./rewrap-pages.js";
