@@ -9,11 +9,12 @@ import {
   type KeyUse,
   keyUses,
 } from "../loader/key-uses.js";
+import { retrying } from "../loader/retry.js";
 import { type UnfinishedRun, unfinishedRuns } from "../loader/unfinished-runs.js";
 import type { Keyring } from "../masking/index.js";
 import { isNeeded } from "./key-needs.js";
 import type { Rewrapped, RewrappedColumn, RewrappedVault } from "./rewrap-report.js";
-import { attempting, type RewrapWork, reading } from "./rewrap-work.js";
+import { type RewrapWork, reading } from "./rewrap-work.js";
 
 export interface EndOptions {
   readonly connection: Connection;
@@ -41,7 +42,7 @@ export async function endRewrap(work: RewrapWork, options: EndOptions): Promise<
   const runs = await reading(work, () => unfinishedRuns(connection, schema));
   const known = await reading(work, () => columnUses(connection, schema));
   const ended = endedUses(options, known, runs);
-  await attempting(work, () => endKeyUses(connection, schema, ended));
+  await retrying(() => endKeyUses(connection, schema, ended), work);
   const uses = await reading(work, () => keyUses(connection, schema));
   const needed = new Set(uses.filter(isNeeded).map(({ keyId }) => keyId));
   const old = [...keys.keys.slice(1), ...keys.privateKeys.slice(1)].map(({ id }) => id);

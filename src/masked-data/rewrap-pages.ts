@@ -1,5 +1,6 @@
+import { retrying } from "../loader/retry.js";
 import type { RewrapTally } from "./rewrap-tally.js";
-import { attempting, type RewrapWork, reading, refusalCode } from "./rewrap-work.js";
+import { type RewrapWork, reading, refusalCode } from "./rewrap-work.js";
 
 /** A value, and where it counts. */
 export interface Cell {
@@ -60,7 +61,7 @@ async function replaceAll<Item, Written>(
     const current = piece;
     if (current.length === 0) continue;
     try {
-      count(current, await attempting(work, () => pages.replace(current.map(({ written }) => written))));
+      count(current, await retrying(() => pages.replace(current.map(({ written }) => written)), work));
     } catch (error) {
       const code = refusalCode(error);
       if (code === undefined) throw error;

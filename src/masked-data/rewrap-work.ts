@@ -1,6 +1,5 @@
 import { DatabaseError } from "../errors.js";
-import { toDatabaseError } from "../loader/errors/database-error.js";
-import { attemptRepeatedly, type RetryOptions } from "../loader/retry.js";
+import { type RetryOptions, retrying } from "../loader/retry.js";
 import { StoreError } from "../loader/store.js";
 import { unlessStopped } from "../unless-stopped.js";
 
@@ -18,14 +17,7 @@ export interface RewrapWork extends RetryOptions {
 
 /** Reading changes nothing: a stop does not wait for it. Throws `DatabaseError` and `InterruptedError`. */
 export function reading<T>(work: RewrapWork, action: () => Promise<T>): Promise<T> {
-  return unlessStopped(attempting({ ...work, signal: work.stop }, action), work.stop);
-}
-
-/** A statement that may be sent again. Throws `DatabaseError`. */
-export async function attempting<T>(work: RewrapWork, action: () => Promise<T>): Promise<T> {
-  const result = await attemptRepeatedly(action, work);
-  if (result.ok) return result.value;
-  throw toDatabaseError(result.error);
+  return unlessStopped(retrying(action, { ...work, signal: work.stop }), work.stop);
 }
 
 /** The code of a row that the database refuses for its data; undefined for every other error. */
