@@ -8,7 +8,8 @@ import { columnsOf } from "./catalog.js";
 import type { Connection } from "./connection.js";
 import { toDatabaseError } from "./errors/database-error.js";
 import { toStoreError } from "./errors/driver-error.js";
-import { quoteIdentifier, quoteTable, tableText } from "./identifier.js";
+import { quoteIdentifier, tableText } from "./identifier.js";
+import { type ColumnUse, columnUses } from "./key-uses.js";
 import { requireMigrations } from "./migrations/require.js";
 import { query } from "./query.js";
 import type { TargetColumn } from "./statement.js";
@@ -27,16 +28,6 @@ export interface ColumnEvidence {
   readonly keys: ReadonlyMap<string, number>;
 }
 
-/** What the database has noted about a key. */
-export interface KeyUse {
-  readonly column: string;
-  readonly strategy: string;
-  readonly keyId: string;
-  readonly isCurrent: boolean;
-  readonly firstUsedAt: Date;
-  readonly lastUsedAt: Date;
-}
-
 export interface Evidence {
   /** That were looked at. */
   readonly rows: number;
@@ -44,7 +35,8 @@ export interface Evidence {
   readonly isSample: boolean;
   /** By the names of the columns. */
   readonly columns: ReadonlyMap<string, ColumnEvidence>;
-  readonly uses: readonly KeyUse[];
+  /** Of the table's columns. */
+  readonly uses: readonly ColumnUse[];
 }
 
 export interface EvidenceOptions {
@@ -70,7 +62,8 @@ export async function storedEvidence(connection: Connection, options: EvidenceOp
   const context = { target, user, table: tableText(table) };
   try {
     await requireMigrations(knex, schema, target);
-    const uses = await keyUses(connection, options);
+    const uses = await columnUses(connection, schema, timeoutMs);
+    const own = uses.filter((use) => use.table === context.table);
     const source = await auditSource(knex, table, options.sample);
     const types = (await columnsOf(knex, table)) ?? [];
     const isInet = (name: string): boolean =>
@@ -87,7 +80,7 @@ export async function storedEvidence(connection: Connection, options: EvidenceOp
       const keys = pattern === undefined ? [] : await ask(...keysSql(source, column.name, pattern));
       found.set(column.name, { values, otherForm, keys: new Map(keys.map(countOfKey)) });
     }
-    return { rows: Number(totals?.["rows"]), isSample: source.isSample, columns: found, uses };
+    return { rows: Number(totals?.["rows"]), isSample: source.isSample, columns: found, uses: own };
   } catch (error) {
     if (error instanceof DatabaseError) throw error;
     throw toDatabaseError(
@@ -131,19 +124,4 @@ where key_id is not null group by key_id`,
 
 function countOfKey({ key_id: keyId, values }: Row): [string, number] {
   return [String(keyId), Number(values)];
-}
-
-async function keyUses(
-  connection: Connection,
-  { schema, table, timeoutMs }: EvidenceOptions,
-): Promise<KeyUse[]> {
-  const rows = await query(
-    connection,
-    `select column_name as "column", strategy, key_id as "keyId", is_current as "isCurrent",
-  first_used_at as "firstUsedAt", last_used_at as "lastUsedAt"
-from ${quoteTable({ schema, name: "mask_keys" })} where table_name = ?`,
-    [tableText(table)],
-    { table: `${schema}.mask_keys`, timeoutMs },
-  );
-  return rows as unknown as KeyUse[];
 }

@@ -50,14 +50,18 @@ export async function keyUses(connection: Connection, schema: string): Promise<K
   }
 }
 
-/** What runs have noted. Throws `StoreError`. */
-export async function columnUses(connection: Connection, schema: string): Promise<ColumnUse[]> {
+/** What runs have noted. Throws `StoreError`, also where it takes longer than `timeoutMs`. */
+export async function columnUses(
+  connection: Connection,
+  schema: string,
+  timeoutMs: number = TIMEOUT_MS,
+): Promise<ColumnUse[]> {
   const rows = await query(
     connection,
     `select * from ${quoteTable({ schema, name: "mask_keys" })}
 order by table_name, column_name, is_current desc, last_used_at desc, key_id`,
     [],
-    { table: `${schema}.mask_keys`, timeoutMs: TIMEOUT_MS },
+    { table: `${schema}.mask_keys`, timeoutMs },
   );
   return rows.map((row) => ({
     kind: "column",

@@ -1,6 +1,7 @@
 import { isKeyed } from "../config/key-claims.js";
 import type { Column } from "../config/pipeline.js";
-import type { Evidence, KeyUse } from "../loader/audit-evidence.js";
+import type { Evidence } from "../loader/audit-evidence.js";
+import type { ColumnUse } from "../loader/key-uses.js";
 import { type Keyring, type MaskSpec, STRATEGIES } from "../masking/index.js";
 import type { AuditedKey } from "./audit-report.js";
 
@@ -31,7 +32,12 @@ export function auditedKeys(
   return [{ ...auditedKey(next, isHeld(next), counted === undefined ? null : 0, []), is_current: true }];
 }
 
-function auditedKey(id: string, held: boolean, values: number | null, uses: readonly KeyUse[]): AuditedKey {
+function auditedKey(
+  id: string,
+  held: boolean,
+  values: number | null,
+  uses: readonly ColumnUse[],
+): AuditedKey {
   const same = uses.filter(({ keyId }) => keyId === id);
   const [use] = same;
   return {

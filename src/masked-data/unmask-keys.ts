@@ -2,7 +2,7 @@ import type { Settings } from "../config/resolve.js";
 import { UsageError } from "../errors.js";
 import type { Connection } from "../loader/connection.js";
 import { asStoreError, toDatabaseError } from "../loader/errors/database-error.js";
-import { recordedKeys } from "../loader/recorded-keys.js";
+import { columnUses } from "../loader/key-uses.js";
 import type { Keyring, MaskSpec } from "../masking/index.js";
 import { readingKey } from "./unmask-column.js";
 import type { ReversibleColumn } from "./unmask-columns.js";
@@ -18,6 +18,7 @@ export function requireKeys({ keys, privateKeys }: Keyring): void {
 
 /** No table of keys, or no privilege to read it: whoever has not can do without. */
 const UNREADABLE: ReadonlySet<string | undefined> = new Set(["42501", "42P01", "3F000"]);
+const TIMEOUT_MS = 10_000;
 
 /**
  * Values of some masks do not prove that the key is right: with another one they come out wrong, without an error. Where
@@ -47,9 +48,15 @@ export async function checkUnprovenKeys(
   }
 }
 
-async function keysOf(connection: Connection, schema: string, mask: MaskSpec): Promise<readonly string[]> {
+async function keysOf(
+  connection: Connection,
+  schema: string,
+  { strategy, domain }: MaskSpec,
+): Promise<readonly string[]> {
   try {
-    return await recordedKeys(connection, schema, mask);
+    const uses = await columnUses(connection, schema, TIMEOUT_MS);
+    const same = uses.filter((use) => use.strategy === strategy && use.domain === domain);
+    return [...new Set(same.map(({ keyId }) => keyId))];
   } catch (error) {
     const failure = asStoreError(error);
     if (UNREADABLE.has(failure.sqlState)) return [];
