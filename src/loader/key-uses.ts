@@ -2,7 +2,7 @@ import type { Connection } from "./connection.js";
 import { asStoreError } from "./errors/database-error.js";
 import { explainPrivileges, type NeededPrivilege } from "./errors/explain-privileges.js";
 import { quoteTable } from "./identifier.js";
-import { query } from "./query.js";
+import { dateOf, query } from "./query.js";
 import { sealKeySql } from "./rewrap-rejects.js";
 
 /** A column that values were masked with a key for, as runs have noted it. */
@@ -74,10 +74,6 @@ order by table_name, column_name, is_current desc, last_used_at desc, key_id`,
     firstUsedAt: dateOf(row["first_used_at"]),
     lastUsedAt: dateOf(row["last_used_at"]),
   }));
-}
-
-function dateOf(value: unknown): Date {
-  return value instanceof Date ? value : new Date(String(value));
 }
 
 async function vaultUses(connection: Connection, schema: string): Promise<KeyUse[]> {

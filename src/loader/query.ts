@@ -34,3 +34,8 @@ export async function query(
 export function rawBindings(bindings: readonly unknown[]): readonly Knex.RawBinding[] {
   return bindings as readonly Knex.RawBinding[];
 }
+
+/** A `timestamptz` of a row, as node-pg gives it. */
+export function dateOf(value: unknown): Date {
+  return value instanceof Date ? value : new Date(String(value));
+}

@@ -1,6 +1,6 @@
 import type { Connection } from "./connection.js";
 import { quoteTable } from "./identifier.js";
-import { query } from "./query.js";
+import { dateOf, query } from "./query.js";
 
 /** A run that has not noted its end: it is under way, or was killed. */
 export interface UnfinishedRun {
@@ -27,6 +27,6 @@ where finished_at is null and started_at > now() - interval '14 days' order by s
     id: String(id),
     target: String(target),
     keyId: keyId === null ? null : String(keyId),
-    startedAt: startedAt instanceof Date ? startedAt : new Date(String(startedAt)),
+    startedAt: dateOf(startedAt),
   }));
 }
