@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
 import { isKeyed } from "../config/key-claims.js";
 import type { TableName } from "../config/pipeline.js";
+import { rawBindings } from "./query.js";
 import type { TargetColumn } from "./statement.js";
 
 /** A column as PostgreSQL's catalogue has it. */
@@ -102,17 +103,41 @@ export const LISTING_PRIVILEGES: Privileges = {
 /** What the user lacks of the privileges that the bookkeeping needs, such as `INSERT on sqs2pg.ledger`. */
 export async function missingPrivileges(knex: Knex, schema: string, needed: Privileges): Promise<string[]> {
   const wanted = Object.entries(needed).flatMap(([table, privileges]) =>
-    privileges.map((privilege) => [table, privilege] as const),
+    privileges.map((privilege) => ({ table, privilege })),
   );
+  return lackingPrivileges(knex, schema, wanted);
+}
+
+/** A privilege on a table of the bookkeeping; where a column is named, a grant of that one is enough. */
+export interface NeededPrivilege {
+  readonly table: string;
+  readonly column?: string;
+  /** Such as `SELECT`. */
+  readonly privilege: string;
+}
+
+/** Those of the list that the user lacks, by their tables, such as `INSERT on sqs2pg.unmask_log`. */
+export async function lackingPrivileges(
+  knex: Knex,
+  schema: string,
+  needed: readonly NeededPrivilege[],
+): Promise<string[]> {
   const lacking = knex.raw(
     `select case when not has_schema_privilege(n.oid, 'USAGE') then format('USAGE on schema %s', n.nspname)
                  else format('%s on %s.%s', w.privilege, n.nspname, c.relname) end as missing
-     from unnest(?::text[], ?::text[]) with ordinality as w (name, privilege, position)
+     from unnest(?::text[], ?::text[], ?::text[]) with ordinality as w (name, "column", privilege, position)
      join pg_namespace n on n.nspname = ?
      join pg_class c on c.relnamespace = n.oid and c.relname = w.name
-     where not has_schema_privilege(n.oid, 'USAGE') or not has_table_privilege(c.oid, w.privilege)
+     where not has_schema_privilege(n.oid, 'USAGE')
+        or not case when w."column" is null then has_table_privilege(c.oid, w.privilege)
+                    else has_column_privilege(c.oid, w."column", w.privilege) end
      order by w.position`,
-    [wanted.map(([table]) => table), wanted.map(([, privilege]) => privilege), schema],
+    rawBindings([
+      needed.map(({ table }) => table),
+      needed.map(({ column = null }) => column),
+      needed.map(({ privilege }) => privilege),
+      schema,
+    ]),
   );
   const { rows } = await lacking.timeout(TIMEOUT_MS);
   return [...new Set<string>(rows.map(({ missing }: { missing: string }) => missing))];

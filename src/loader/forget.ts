@@ -1,9 +1,10 @@
 import type { Knex } from "knex";
 import { DatabaseError, UsageError } from "../errors.js";
+import type { NeededPrivilege } from "./catalog.js";
 import type { Connection } from "./connection.js";
 import { toDatabaseError } from "./errors/database-error.js";
 import { toStoreError } from "./errors/driver-error.js";
-import { explainPrivileges, type NeededPrivilege } from "./errors/explain-privileges.js";
+import { explainPrivileges } from "./errors/explain-privileges.js";
 import { quoteTable } from "./identifier.js";
 import { requireMigrations } from "./migrations/require.js";
 import { rawBindings } from "./query.js";
@@ -55,7 +56,7 @@ const PRIVILEGES: readonly NeededPrivilege[] = [
   { table: "tokens", column: "blind_index", privilege: "SELECT" },
   { table: "tokens", column: "token", privilege: "SELECT" },
   { table: "tokens", column: "key_id", privilege: "SELECT" },
-  { table: "tokens", column: "domain", privilege: "DELETE" },
+  { table: "tokens", privilege: "DELETE" },
 ];
 
 /** For statements that give tokens to end. */
