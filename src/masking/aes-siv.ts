@@ -1,4 +1,5 @@
 import { type Cipher, createCipheriv, timingSafeEqual } from "node:crypto";
+import { BLOCK, createEcb, shiftLeft } from "./aes-block.js";
 
 /** AES-SIV with fixed associated data. */
 export interface AesSiv {
@@ -12,7 +13,6 @@ export class SivError extends Error {
   override readonly name = "SivError";
 }
 
-const BLOCK = 16;
 export const SIV_BYTES: number = BLOCK;
 /** Up to this many bytes, single blocks are cheaper than making a cipher for the whole. */
 const FEW_BYTES = 4 * BLOCK;
@@ -113,21 +113,10 @@ function createCtr(key: Buffer): (iv: Buffer, text: Buffer) => Buffer {
   };
 }
 
-/** One block at a time without a state, so one cipher serves for good. */
-function createEcb(key: Buffer): Cipher {
-  return createCipheriv(`aes-${key.length * 8}-ecb`, key, null).setAutoPadding(false);
-}
-
 /** Multiplication by x in GF(2^128): section 2.3. */
 function double(block: Buffer): Buffer {
-  const result = Buffer.allocUnsafe(BLOCK);
-  let carry = 0;
-  for (let index = BLOCK - 1; index >= 0; index -= 1) {
-    const byte = block[index] ?? 0;
-    result[index] = ((byte << 1) | carry) & 0xff;
-    carry = byte >> 7;
-  }
-  if (carry === 1) flip(result, BLOCK - 1, 0x87);
+  const result = Buffer.from(block);
+  if (shiftLeft(result, 0) === 1) flip(result, BLOCK - 1, 0x87);
   return result;
 }
 

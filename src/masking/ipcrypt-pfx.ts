@@ -1,13 +1,12 @@
-import { type Cipher, createCipheriv } from "node:crypto";
+import type { Cipher } from "node:crypto";
 import { UsageError } from "../errors.js";
+import { BLOCK, createEcb, shiftLeft } from "./aes-block.js";
 
 /** Prefix-preserving encryption of addresses as bytes in network order, 4 (IPv4) or 16 (IPv6) of them. */
 export interface IpcryptPfx {
   encrypt(address: readonly number[]): number[];
   decrypt(address: readonly number[]): number[];
 }
-
-const BLOCK = 16;
 
 /**
  * ipcrypt-pfx (draft-denis-ipcrypt, "Prefix-Preserving Encryption"): addresses that share their first n bits share them
@@ -29,7 +28,7 @@ export function createIpcryptPfx(key: Buffer): IpcryptPfx {
       const prefix = emptyPrefix(address.length);
       for (let position = 0; position < bits; position += 1) {
         prefix.copy(blocks, position * BLOCK);
-        append(prefix, bitOf(address, position));
+        shiftLeft(prefix, bitOf(address, position));
       }
       const flips = flipsOf(ciphers, blocks);
       return address.map((byte, index) => byte ^ byteOf(flips, index));
@@ -43,15 +42,11 @@ export function createIpcryptPfx(key: Buffer): IpcryptPfx {
         const bit = bitOf(address, position) ^ flip;
         const index = position >> 3;
         result[index] = (result[index] ?? 0) | (bit << (7 - (position & 7)));
-        append(prefix, bit);
+        shiftLeft(prefix, bit);
       }
       return result;
     },
   };
-}
-
-function createEcb(key: Buffer): Cipher {
-  return createCipheriv("aes-128-ecb", key, null).setAutoPadding(false);
 }
 
 /**
@@ -66,16 +61,6 @@ function emptyPrefix(addressBytes: number): Buffer {
     prefix[15] = 0xff;
   } else prefix[15] = 0x01;
   return prefix;
-}
-
-/** Shifts the block by one bit to the left and puts `bit` at its end. */
-function append(prefix: Buffer, bit: number): void {
-  let carry = bit;
-  for (let index = BLOCK - 1; index >= 0; index -= 1) {
-    const byte = prefix[index] ?? 0;
-    prefix[index] = ((byte << 1) | carry) & 0xff;
-    carry = byte >> 7;
-  }
 }
 
 /** The last bit of the sum of both encryptions, for each block. */
