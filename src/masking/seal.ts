@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { decryptGcm, encryptGcm, GCM_IV_BYTES, GCM_TAG_BYTES } from "./aes-gcm.js";
+import { GCM_OVERHEAD_BYTES, openGcm, sealGcm } from "./aes-gcm.js";
 import { MaskError } from "./errors.js";
 import { deriveSubkey, type MaskKey } from "./key.js";
 
@@ -8,7 +7,7 @@ const UTF8_VERSION = 1;
 const UTF16_VERSION = 2;
 
 const HEADER_BYTES = 1 + 4;
-const SEALED_MIN_BYTES = HEADER_BYTES + GCM_IV_BYTES + GCM_TAG_BYTES;
+const SEALED_MIN_BYTES = HEADER_BYTES + GCM_OVERHEAD_BYTES;
 
 /**
  * Encrypts a text so that only the key's holder can read it, and only as what `associatedData` says it is (such as its
@@ -25,9 +24,8 @@ export function sealText(key: MaskKey, text: string, associatedData: string): Bu
     Buffer.from(key.id, "hex"),
   ]);
   const plaintext = Buffer.from(text, wellFormed ? "utf8" : "utf16le");
-  const iv = randomBytes(GCM_IV_BYTES);
-  const encrypted = encryptGcm(sealingKey(key), iv, plaintext, authenticated(header, associatedData));
-  return Buffer.concat([header, iv, encrypted]);
+  const encrypted = sealGcm(sealingKey(key), plaintext, authenticated(header, associatedData));
+  return Buffer.concat([header, encrypted]);
 }
 
 /**
@@ -42,10 +40,9 @@ export function openText(keys: MaskKey | readonly MaskKey[], sealed: Buffer, ass
   const header = sealed.subarray(0, HEADER_BYTES);
   const encoding = encodingOf(sealed.readUInt8(0));
   const subkey = sealingKey(keyWithId(header.toString("hex", 1), "id" in keys ? [keys] : keys));
-  const iv = sealed.subarray(HEADER_BYTES, HEADER_BYTES + GCM_IV_BYTES);
-  const encrypted = sealed.subarray(HEADER_BYTES + GCM_IV_BYTES);
+  const encrypted = sealed.subarray(HEADER_BYTES);
   try {
-    return decryptGcm(subkey, iv, encrypted, authenticated(header, associatedData)).toString(encoding);
+    return openGcm(subkey, encrypted, authenticated(header, associatedData)).toString(encoding);
   } catch (cause) {
     throw new MaskError("sealed_corrupted", "what is sealed was changed, or belongs to another message", {
       cause,

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { decryptGcm, encryptGcm, GCM_IV_BYTES, GCM_TAG_BYTES } from "./aes-gcm.js";
+import { openGcm, sealGcm } from "./aes-gcm.js";
 import { cached } from "./cache.js";
 import { canonicalIp } from "./canonical-ip.js";
 import { checkMaxBytes, keyNotHeld, plaintextOf, tampered } from "./envelope.js";
@@ -77,10 +77,7 @@ export function createVaultSealer(
   domain: string,
 ): (token: string, plaintext: Buffer) => Buffer {
   const subkey = deriveSubkey(key, `sqs2pg/token/seal/${domain}`, 32);
-  return (token, plaintext) => {
-    const iv = randomBytes(GCM_IV_BYTES);
-    return Buffer.concat([iv, encryptGcm(subkey, iv, plaintext, boundTo(token, key.id, domain))]);
-  };
+  return (token, plaintext) => sealGcm(subkey, plaintext, boundTo(token, key.id, domain));
 }
 
 /** What the vault holds of a token. */
@@ -96,11 +93,8 @@ export function createVaultOpener(domain: string, { keys }: Keyring): (stored: S
   return ({ token, keyId, sealedValue }) => {
     const subkey = subkeys.get(keyId);
     if (subkey === undefined) throw keyNotHeld(keyId);
-    if (sealedValue.length < GCM_IV_BYTES + GCM_TAG_BYTES) throw tampered(undefined);
-    const iv = sealedValue.subarray(0, GCM_IV_BYTES);
-    const encrypted = sealedValue.subarray(GCM_IV_BYTES);
     try {
-      return decryptGcm(subkey, iv, encrypted, boundTo(token, keyId, domain)).toString("utf8");
+      return openGcm(subkey, sealedValue, boundTo(token, keyId, domain)).toString("utf8");
     } catch (cause) {
       throw tampered(cause);
     }

@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { decryptGcm, encryptGcm, GCM_IV_BYTES, GCM_TAG_BYTES } from "../aes-gcm.js";
+import { GCM_OVERHEAD_BYTES, openGcm, sealGcm } from "../aes-gcm.js";
 import {
   associatedData,
   checkMaxBytes,
@@ -36,16 +35,15 @@ export const aesGcm: MaskStrategy = {
   namesKey: true,
   output: "text",
   settings: ["keyId", "maxBytes"],
-  outputLength: (spec) => envelopeLength(spec, GCM_IV_BYTES + GCM_TAG_BYTES),
+  outputLength: (spec) => envelopeLength(spec, GCM_OVERHEAD_BYTES),
   create: (spec, keys) => {
     checkMaxBytes(spec);
     const key = maskingKey(spec, keys);
     const subkey = subkeyFor(key, spec.domain);
     const bound = associatedData("g1", key.id, spec.domain);
     return (value) => {
-      const iv = randomBytes(GCM_IV_BYTES);
-      const encrypted = encryptGcm(subkey, iv, plaintextOf(value, spec), bound);
-      return writeEnvelope("g1", { keyId: key.id, payload: Buffer.concat([iv, encrypted]) });
+      const payload = sealGcm(subkey, plaintextOf(value, spec), bound);
+      return writeEnvelope("g1", { keyId: key.id, payload });
     };
   },
   createUnmask: ({ domain }, { keys }) => {
@@ -54,10 +52,8 @@ export const aesGcm: MaskStrategy = {
       const { keyId, payload } = readEnvelope("g1", masked);
       const subkey = subkeys.get(keyId);
       if (subkey === undefined) throw keyNotHeld(keyId);
-      if (payload.length < GCM_IV_BYTES + GCM_TAG_BYTES) throw tampered(undefined);
-      const [iv, encrypted] = [payload.subarray(0, GCM_IV_BYTES), payload.subarray(GCM_IV_BYTES)];
       try {
-        return decryptGcm(subkey, iv, encrypted, associatedData("g1", keyId, domain)).toString("utf8");
+        return openGcm(subkey, payload, associatedData("g1", keyId, domain)).toString("utf8");
       } catch (cause) {
         throw tampered(cause);
       }

@@ -1,6 +1,6 @@
-import { createSecretKey, randomBytes } from "node:crypto";
+import { createSecretKey } from "node:crypto";
 import { UsageError } from "../../errors.js";
-import { decryptGcm, encryptGcm, GCM_IV_BYTES, GCM_TAG_BYTES } from "../aes-gcm.js";
+import { GCM_OVERHEAD_BYTES, openGcm, sealGcm } from "../aes-gcm.js";
 import {
   associatedData,
   checkMaxBytes,
@@ -17,7 +17,7 @@ import { ENCAPSULATED_BYTES, openSealer } from "../hpke.js";
 import type { PrivateKey } from "../sealing-key.js";
 import type { MaskStrategy } from "../strategy.js";
 
-const IV_END = ENCAPSULATED_BYTES + GCM_IV_BYTES;
+const OVERHEAD_BYTES = ENCAPSULATED_BYTES + GCM_OVERHEAD_BYTES;
 /** Each run makes one of its own, so a table has as many as runs. */
 const MOST_SECRETS = 256;
 
@@ -45,7 +45,7 @@ export const sealed: MaskStrategy = {
   namesKey: true,
   output: "text",
   settings: ["keyId", "maxBytes"],
-  outputLength: (spec) => envelopeLength(spec, IV_END + GCM_TAG_BYTES),
+  outputLength: (spec) => envelopeLength(spec, OVERHEAD_BYTES),
   create: (spec, { sealer }) => {
     if (sealer === undefined) {
       throw new UsageError("key_missing", "the mask sealed needs a public key: see withSealer");
@@ -61,9 +61,8 @@ export const sealed: MaskStrategy = {
     const subkey = subkeyOf(sealer.secret, spec.domain);
     const bound = associatedData("p1", keyId, spec.domain);
     return (value) => {
-      const iv = randomBytes(GCM_IV_BYTES);
-      const encrypted = encryptGcm(subkey, iv, plaintextOf(value, spec), bound);
-      return writeEnvelope("p1", { keyId, payload: Buffer.concat([encapsulated, iv, encrypted]) });
+      const encrypted = sealGcm(subkey, plaintextOf(value, spec), bound);
+      return writeEnvelope("p1", { keyId, payload: Buffer.concat([encapsulated, encrypted]) });
     };
   },
   createUnmask: ({ domain }, { privateKeys }) => {
@@ -72,12 +71,11 @@ export const sealed: MaskStrategy = {
       const { keyId, payload } = readEnvelope("p1", masked);
       const key = privateKeys.find(({ id }) => id === keyId);
       if (key === undefined) throw keyNotHeld(keyId, "the private key");
-      if (payload.length < IV_END + GCM_TAG_BYTES) throw tampered(undefined);
+      if (payload.length < OVERHEAD_BYTES) throw tampered(undefined);
       try {
         const subkey = await subkeyFor(key, payload.subarray(0, ENCAPSULATED_BYTES));
-        const iv = payload.subarray(ENCAPSULATED_BYTES, IV_END);
-        const bound = associatedData("p1", keyId, domain);
-        return decryptGcm(subkey, iv, payload.subarray(IV_END), bound).toString("utf8");
+        const encrypted = payload.subarray(ENCAPSULATED_BYTES);
+        return openGcm(subkey, encrypted, associatedData("p1", keyId, domain)).toString("utf8");
       } catch (cause) {
         throw cause instanceof MaskError ? cause : tampered(cause);
       }
