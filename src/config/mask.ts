@@ -6,6 +6,7 @@ import {
   type MaskStrategy,
   STRATEGIES,
 } from "../masking/index.js";
+import { MASK_DEFAULTS } from "../masking/spec.js";
 import { typeText } from "./column-type.js";
 import { identifierProblem } from "./identifier.js";
 import type { Column, ColumnType, Source } from "./pipeline.js";
@@ -47,7 +48,7 @@ function inetMisfit({ strategy, onInvalid }: MaskSpec, { output }: MaskStrategy)
 }
 
 function lengthText(
-  { maxBytes = 64 }: MaskSpec,
+  { maxBytes = MASK_DEFAULTS.maxBytes }: MaskSpec,
   { settings, namesKey }: MaskStrategy,
   length: number,
 ): string {

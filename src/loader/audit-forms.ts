@@ -1,4 +1,4 @@
-import type { MaskSpec } from "../masking/index.js";
+import { MASK_DEFAULTS, type MaskSpec } from "../masking/spec.js";
 
 /** An SQL condition with its bindings. */
 export interface Form {
@@ -44,7 +44,7 @@ export function formOf(mask: MaskSpec, value: string, type: "text" | "inet" = "t
     case "sha256":
       return matches(value, HEX_DIGEST);
     case "redact":
-      return { sql: `${value} = ?::text`, bindings: [mask.replacement ?? "[redacted]"] };
+      return { sql: `${value} = ?::text`, bindings: [mask.replacement ?? MASK_DEFAULTS.replacement] };
     case "null":
       return { sql: "false", bindings: [] };
     case "partial":
@@ -72,7 +72,7 @@ function isAddress(value: string, type: "text" | "inet"): Form {
 }
 
 /** Asterisks before the last characters, and nothing else where there are no more than those. */
-function partialForm({ keepLast = 4 }: MaskSpec, value: string): Form {
+function partialForm({ keepLast = MASK_DEFAULTS.keepLast }: MaskSpec, value: string): Form {
   const hidden = `case when char_length(${value}) > ?::integer
     then left(${value}, char_length(${value}) - ?::integer) else ${value} end`;
   return { sql: `translate(${hidden}, '*', '') = ''`, bindings: [keepLast, keepLast] };
@@ -80,7 +80,7 @@ function partialForm({ keepLast = 4 }: MaskSpec, value: string): Form {
 
 /** `case`, since what is no address must not be cast to one. */
 function truncatedForm(
-  { ipv4Prefix = 24, ipv6Prefix = 48 }: MaskSpec,
+  { ipv4Prefix = MASK_DEFAULTS.ipv4Prefix, ipv6Prefix = MASK_DEFAULTS.ipv6Prefix }: MaskSpec,
   value: string,
   { sql, bindings }: Form,
 ): Form {
@@ -97,7 +97,7 @@ function orHmac({ onInvalid }: MaskSpec, value: string, form: Form): Form {
   return { sql: `(${form.sql} or ${value} ~ ?::text)`, bindings: [...form.bindings, HEX_DIGEST] };
 }
 
-function ff1Form({ alphabet = "digits" }: MaskSpec, value: string): Form {
+function ff1Form({ alphabet = MASK_DEFAULTS.alphabet }: MaskSpec, value: string): Form {
   const [characters, fewest] = FF1_ALPHABETS[alphabet];
   const separators = "[-_ ./:+()]*";
   return matches(value, `^${separators}([${characters}]${separators}){${fewest},}$`);

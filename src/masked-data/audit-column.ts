@@ -1,6 +1,7 @@
 import type { Column, Pipeline } from "../config/pipeline.js";
 import type { ColumnEvidence, Evidence } from "../loader/audit-evidence.js";
 import { type Keyring, type MaskName, type MaskSpec, STRATEGIES } from "../masking/index.js";
+import { MASK_DEFAULTS } from "../masking/spec.js";
 import { auditedKeys } from "./audit-keys.js";
 import type {
   AuditedCandidates,
@@ -90,8 +91,8 @@ function verdictOf(mask: MaskSpec): Verdict {
 
 function guessableBy({
   strategy,
-  ipv4Prefix = 24,
-  ipv6Prefix = 48,
+  ipv4Prefix = MASK_DEFAULTS.ipv4Prefix,
+  ipv6Prefix = MASK_DEFAULTS.ipv6Prefix,
 }: MaskSpec): AuditedColumn["guessable_by"] {
   switch (strategy) {
     case "sha256":
@@ -109,9 +110,9 @@ function guessableBy({
 
 function keptOf({
   strategy,
-  keepLast = 4,
-  ipv4Prefix = 24,
-  ipv6Prefix = 48,
+  keepLast = MASK_DEFAULTS.keepLast,
+  ipv4Prefix = MASK_DEFAULTS.ipv4Prefix,
+  ipv6Prefix = MASK_DEFAULTS.ipv6Prefix,
 }: MaskSpec): AuditedColumn["kept"] {
   if (strategy === "partial") return { last_characters: keepLast };
   return strategy === "ip-truncate" ? { ipv4_bits: ipv4Prefix, ipv6_bits: ipv6Prefix } : null;

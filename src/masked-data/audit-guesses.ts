@@ -7,6 +7,7 @@ import {
   parseKey,
   STRATEGIES,
 } from "../masking/index.js";
+import { MASK_DEFAULTS } from "../masking/spec.js";
 import { CANDIDATES, EXAMPLE_KINDS, type ValueKind } from "./audit-kinds.js";
 import { personalDataOf } from "./audit-names.js";
 import { candidatesPerSecond, type Stopwatch } from "./audit-rate.js";
@@ -61,7 +62,7 @@ function isKind(word: string): word is ValueKind {
 }
 
 /** What is left open is counted, and there is nothing to try it with. */
-function network({ ipv4Prefix = 24 }: MaskSpec): AuditedCandidates {
+function network({ ipv4Prefix = MASK_DEFAULTS.ipv4Prefix }: MaskSpec): AuditedCandidates {
   return {
     kind: "ipv4-network",
     count: 2 ** (32 - ipv4Prefix),

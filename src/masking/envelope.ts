@@ -1,6 +1,6 @@
 import { UsageError } from "../errors.js";
 import { MaskError } from "./errors.js";
-import type { MaskSpec } from "./spec.js";
+import { MASK_DEFAULTS, type MaskSpec } from "./spec.js";
 
 /** What a stored value begins with: the scheme and its version. */
 export type Scheme = "s1" | "g1" | "p1";
@@ -13,9 +13,6 @@ export interface Envelope {
 
 const PATTERN = /^(s1|g1|p1)\.([0-9a-f]{8})\.([A-Za-z0-9_-]+)$/;
 const HEAD_LENGTH = "s1.".length + "00000000.".length;
-
-/** By which the width of a column is judged where a spec does not say. */
-const USUAL_MAX_BYTES = 64;
 
 /** The stored form: `scheme.keyid.payload`, the payload in base64url without padding (RFC 4648, section 5). */
 export function writeEnvelope(scheme: Scheme, { keyId, payload }: Envelope): string {
@@ -44,7 +41,10 @@ export function associatedData(scheme: Scheme, keyId: string, domain: string): B
 }
 
 /** Characters of an envelope around a value of the most bytes that its spec allows. */
-export function envelopeLength({ maxBytes = USUAL_MAX_BYTES }: MaskSpec, overheadBytes: number): number {
+export function envelopeLength(
+  { maxBytes = MASK_DEFAULTS.maxBytes }: MaskSpec,
+  overheadBytes: number,
+): number {
   return HEAD_LENGTH + Math.ceil(((maxBytes + overheadBytes) * 4) / 3);
 }
 

@@ -1,6 +1,6 @@
 import { MaskError } from "./errors.js";
 import type { Keyring } from "./keyring.js";
-import type { MaskSpec } from "./spec.js";
+import { MASK_DEFAULTS, type MaskSpec } from "./spec.js";
 import { hmacSha256 } from "./strategies/hmac-sha256.js";
 import type { Mask } from "./strategy.js";
 
@@ -14,7 +14,10 @@ export function ipOutputLength({ onInvalid }: MaskSpec): number {
 }
 
 /** What becomes of values that are no IP address: the `hmac-sha256` has the mask's own domain. */
-export function createOnInvalid({ onInvalid = "reject", domain, keyId }: MaskSpec, keys: Keyring): Mask {
+export function createOnInvalid(
+  { onInvalid = MASK_DEFAULTS.onInvalid, domain, keyId }: MaskSpec,
+  keys: Keyring,
+): Mask {
   if (onInvalid === "null") return () => null;
   if (onInvalid === "hmac") {
     return hmacSha256.create(

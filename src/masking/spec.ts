@@ -43,3 +43,14 @@ export interface MaskSpec {
 
 /** The settings that only some strategies know. */
 export type MaskSetting = Exclude<keyof MaskSpec, "strategy" | "domain">;
+
+/** What the settings are where a spec does not say. */
+export const MASK_DEFAULTS: Required<Omit<MaskSpec, "strategy" | "domain" | "keyId">> = {
+  maxBytes: 64,
+  keepLast: 4,
+  replacement: "[redacted]",
+  onInvalid: "reject",
+  ipv4Prefix: 24,
+  ipv6Prefix: 48,
+  alphabet: "digits",
+};

@@ -3,7 +3,7 @@ import { UsageError } from "../../errors.js";
 import { MaskError } from "../errors.js";
 import { deriveSubkey } from "../key.js";
 import { type Keyring, maskingKey } from "../keyring.js";
-import type { Alphabet, MaskSpec } from "../spec.js";
+import { type Alphabet, MASK_DEFAULTS, type MaskSpec } from "../spec.js";
 import type { MaskStrategy } from "../strategy.js";
 
 const DIGITS = "0123456789";
@@ -72,7 +72,7 @@ function cipherFor(spec: MaskSpec, keys: Keyring): ReturnType<typeof FF1> {
   return FF1(alphabetOf(spec).length, subkey);
 }
 
-function alphabetOf({ alphabet = "digits" }: MaskSpec): string {
+function alphabetOf({ alphabet = MASK_DEFAULTS.alphabet }: MaskSpec): string {
   if (!Object.hasOwn(ALPHABETS, alphabet)) {
     const names = Object.keys(ALPHABETS).join(", ");
     throw new UsageError("mask_invalid", `the alphabet of the mask ff1 must be one of ${names}`);

@@ -1,6 +1,7 @@
 import { UsageError } from "../../errors.js";
 import { ipBytes, ipText } from "../ip-bytes.js";
 import { createOnInvalid, ipOutputLength } from "../on-invalid.js";
+import { MASK_DEFAULTS } from "../spec.js";
 import type { MaskStrategy } from "../strategy.js";
 
 /**
@@ -25,7 +26,7 @@ export const ipTruncate: MaskStrategy = {
   settings: ["ipv4Prefix", "ipv6Prefix", "onInvalid", "keyId"],
   outputLength: ipOutputLength,
   create: (spec, keys) => {
-    const { ipv4Prefix = 24, ipv6Prefix = 48 } = spec;
+    const { ipv4Prefix = MASK_DEFAULTS.ipv4Prefix, ipv6Prefix = MASK_DEFAULTS.ipv6Prefix } = spec;
     if (!isPrefix(ipv4Prefix, 32) || !isPrefix(ipv6Prefix, 128)) {
       throw new UsageError("mask_invalid", "ip-truncate keeps 0 to 32 bits of IPv4, and 0 to 128 of IPv6");
     }

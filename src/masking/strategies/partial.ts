@@ -1,4 +1,5 @@
 import { UsageError } from "../../errors.js";
+import { MASK_DEFAULTS } from "../spec.js";
 import type { MaskStrategy } from "../strategy.js";
 
 /**
@@ -22,7 +23,7 @@ export const partial: MaskStrategy = {
   output: "text",
   settings: ["keepLast"],
   outputLength: () => undefined,
-  create: ({ keepLast = 4 }) => {
+  create: ({ keepLast = MASK_DEFAULTS.keepLast }) => {
     if (!Number.isSafeInteger(keepLast) || keepLast < 0) {
       throw new UsageError("mask_invalid", "keepLast of the mask partial must be a whole number, 0 or more");
     }

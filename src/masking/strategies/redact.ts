@@ -1,5 +1,5 @@
 import { countCharacters } from "../../characters.js";
-import type { MaskSpec } from "../spec.js";
+import { MASK_DEFAULTS, type MaskSpec } from "../spec.js";
 import type { MaskStrategy } from "../strategy.js";
 
 /**
@@ -29,5 +29,5 @@ export const redact: MaskStrategy = {
 };
 
 function replacementOf(spec: MaskSpec): string {
-  return spec.replacement ?? "[redacted]";
+  return spec.replacement ?? MASK_DEFAULTS.replacement;
 }
