@@ -5,7 +5,7 @@ import { parsePipeline } from "../src/config/parse-pipeline.js";
 import { loadBatch } from "../src/loader/load-batch.js";
 import { migrate } from "../src/loader/migrations/migrate.js";
 import { openStore } from "../src/loader/open-store.js";
-import type { LoadRow, Store } from "../src/loader/store.js";
+import type { LoadMessage, Store } from "../src/loader/store.js";
 import { startPostgres } from "../test/support/postgres.js";
 import { inDatabase } from "./support/drain-run.js";
 import { machineLine, markdownTable, writeSection } from "./support/results.js";
@@ -53,8 +53,8 @@ try {
     const { rows } = await client.query("show server_version");
     return String(rows[0]?.server_version);
   });
-  const { table, columns } = parsePipeline(LOGIN_PIPELINE, { source: "the built-in pipeline" }).pipeline;
-  const store = openStore({ database: { url: databaseUrl, env: {} }, table, columns, poolSize: 1 });
+  const { pipeline } = parsePipeline(LOGIN_PIPELINE, { source: "the built-in pipeline" });
+  const store = openStore({ database: { url: databaseUrl, env: {} }, targets: [pipeline], poolSize: 1 });
   try {
     await measure(store, CASES[0] ?? scattered(1));
     const rows = [];
@@ -73,7 +73,7 @@ async function measure(store: Store, { bad, where, isBad }: Case) {
   let statements = 0;
   let seconds = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round += 1) {
-    const batch = { runId: randomUUID(), stamp: new Date().toISOString(), rows: rowsWith(isBad) };
+    const batch = { runId: randomUUID(), stamp: new Date().toISOString(), messages: messagesWith(isBad) };
     const startedAtMs = performance.now();
     const result = await loadBatch(batch, { store, clock: systemClock, retryForMs: 0 });
     seconds = Math.min(seconds, (performance.now() - startedAtMs) / 1_000);
@@ -91,10 +91,16 @@ async function measure(store: Store, { bad, where, isBad }: Case) {
   };
 }
 
-function rowsWith(isBad: (index: number) => boolean): LoadRow[] {
+function messagesWith(isBad: (index: number) => boolean): LoadMessage[] {
   const masked = "0123456789abcdef".repeat(4);
   return Array.from({ length: COUNT }, (_, index) => ({
     messageId: randomUUID(),
-    values: [randomUUID(), "android", masked, masked, "RU", isBad(index) ? -1 : 20_300, "2026-01-02"],
+    sentAtMs: Date.UTC(2026, 0, 2),
+    rows: [
+      {
+        target: 0,
+        values: [randomUUID(), "android", masked, masked, "RU", isBad(index) ? -1 : 20_300, "2026-01-02"],
+      },
+    ],
   }));
 }

@@ -10,11 +10,11 @@ type ColumnMask = ReturnType<typeof createColumnMask>;
  * UsageError as `createMask` and `withSealer` do.
  */
 export async function masksForRun(
-  { columns }: Pick<Pipeline, "columns">,
+  pipelines: readonly Pick<Pipeline, "columns">[],
   keys: Keyring,
 ): Promise<(spec: MaskSpec) => ColumnMask> {
   const keyrings = new Map<string | undefined, Keyring>();
-  for (const { mask } of columns) {
+  for (const { mask } of pipelines.flatMap(({ columns }) => columns)) {
     if (mask?.strategy !== "sealed" || keyrings.has(mask.keyId)) continue;
     keyrings.set(mask.keyId, await withSealer(keys, mask.keyId));
   }
@@ -22,8 +22,12 @@ export async function masksForRun(
 }
 
 /** What the database is to know of a run's keys. Throws UsageError as `keyClaims` does. */
-export function keysOfRun(pipeline: Pick<Pipeline, "columns">, keys: Keyring, rotate: boolean): KeysOfRun {
-  return { claims: keyClaims(pipeline, keys), heldIds: keys.keys.map(({ id }) => id), rotate };
+export function keysOfRun(
+  pipelines: readonly Pick<Pipeline, "table" | "columns">[],
+  keys: Keyring,
+  rotate: boolean,
+): KeysOfRun {
+  return { tables: keyClaims(pipelines, keys), heldIds: keys.keys.map(({ id }) => id), rotate };
 }
 
 /** The key that a run is recorded with: the first one that masks, else the first one that seals. */

@@ -17,9 +17,18 @@ export interface Warning {
   readonly code: "not_convertible";
 }
 
-/** What is loaded: one value a column of the pipeline, in its order, masked and converted. */
+/** What is loaded: one value a column of its pipeline, in its order, masked and converted. */
 export interface Row {
+  /** The place of its pipeline among those of the run. */
+  readonly target: number;
   readonly values: readonly Value[];
   /** Absent when there is nothing to note, which is nearly always. */
   readonly warnings?: readonly Warning[];
+}
+
+/** Everything noted about the rows of a message. */
+export function warningsOf(rows: readonly Row[]): readonly Warning[] {
+  const [only] = rows;
+  if (rows.length === 1 && only !== undefined) return only.warnings ?? [];
+  return rows.flatMap(({ warnings = [] }) => warnings);
 }

@@ -1,6 +1,6 @@
 import { UsageError } from "../errors.js";
 import { type Keyring, type MaskName, type MaskSpec, maskingKey, STRATEGIES } from "../masking/index.js";
-import type { Column, Pipeline } from "./pipeline.js";
+import type { Column, Pipeline, TableName } from "./pipeline.js";
 
 /** Which key a column is masked with. */
 export interface KeyClaim {
@@ -10,26 +10,45 @@ export interface KeyClaim {
   readonly keyId: string;
 }
 
+/** The keys that a table is masked with. */
+export interface TableClaims {
+  readonly table: TableName;
+  readonly claims: readonly KeyClaim[];
+}
+
 /**
- * The keys that a pipeline masks with, column by column. Throws UsageError `key_missing` and `key_not_held` when one is
- * not there, and `key_conflict` when two columns that join would have different ones.
+ * The keys that pipelines mask with, column by column. Throws UsageError `key_missing` and `key_not_held` when one is not
+ * there, and `key_conflict` when two columns that join would have different ones.
  */
-export function keyClaims({ columns }: Pick<Pipeline, "columns">, keys: Keyring): KeyClaim[] {
-  const claims: KeyClaim[] = [];
-  for (const column of columns) {
-    const keyId = keyIdOf(column, keys);
-    if (keyId === undefined || column.mask === undefined) continue;
-    const { strategy, domain } = column.mask;
-    const other = claims.find((claim) => claim.strategy === strategy && claim.domain === domain);
-    if (other !== undefined && other.keyId !== keyId) {
-      throw new UsageError(
-        "key_conflict",
-        `columns ${other.column} and ${column.name} have the mask ${strategy} and the domain ${domain} in common, but not the key: give one of them a domain of its own`,
-      );
+export function keyClaims(
+  pipelines: readonly Pick<Pipeline, "table" | "columns">[],
+  keys: Keyring,
+): TableClaims[] {
+  const known: KeyClaim[] = [];
+  return pipelines.map(({ table, columns }) => {
+    const claims = columns.flatMap((column) => claimOf(column, keys) ?? []);
+    for (const claim of claims) {
+      throwIfConflicting(claim, known);
+      known.push(claim);
     }
-    claims.push({ column: column.name, strategy, domain, keyId });
-  }
-  return claims;
+    return { table, claims };
+  });
+}
+
+function claimOf(column: Column, keys: Keyring): KeyClaim | undefined {
+  const keyId = keyIdOf(column, keys);
+  if (keyId === undefined || column.mask === undefined) return undefined;
+  const { strategy, domain } = column.mask;
+  return { column: column.name, strategy, domain, keyId };
+}
+
+function throwIfConflicting({ column, strategy, domain, keyId }: KeyClaim, known: readonly KeyClaim[]): void {
+  const other = known.find((claim) => claim.strategy === strategy && claim.domain === domain);
+  if (other === undefined || other.keyId === keyId) return;
+  throw new UsageError(
+    "key_conflict",
+    `columns ${other.column} and ${column} have the mask ${strategy} and the domain ${domain} in common, but not the key: give one of them a domain of its own`,
+  );
 }
 
 function keyIdOf({ mask }: Column, keys: Keyring): string | undefined {

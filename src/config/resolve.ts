@@ -46,8 +46,10 @@ export interface ResolveOptions {
 
 /** Everything that was asked for, checked. */
 export interface Settings {
-  /** With the queue and the masks that flags and environment put into it. */
+  /** The one that was chosen, with the queue and the masks that flags and environment put into it. */
   readonly pipeline: Pipeline;
+  /** All those of its queue, which a run loads together, in the order of the file. */
+  readonly pipelines: readonly [Pipeline, ...Pipeline[]];
   /** The schema of the bookkeeping tables. */
   readonly bookkeepingSchema: string;
   /** Undefined only where it was not needed. */
@@ -97,6 +99,7 @@ export async function resolveSettings(options: ResolveOptions = {}): Promise<Set
     throw together(errors);
   return {
     pipeline,
+    pipelines: [pipeline],
     bookkeepingSchema: loaded.bookkeepingSchema,
     database,
     keys,

@@ -5,7 +5,7 @@ import type { Settings } from "../config/resolve.js";
 import { UsageError } from "../errors.js";
 import type { Queue, QueueAttributes } from "../fetcher/queue.js";
 import { openQueue } from "../fetcher/sqs/open-queue.js";
-import { tableText } from "../loader/identifier.js";
+import { tablesText } from "../loader/identifier.js";
 import { openStore } from "../loader/open-store.js";
 import type { TargetStore } from "../loader/store.js";
 import type { Keyring } from "../masking/index.js";
@@ -48,7 +48,7 @@ export interface DrainOptions {
  * `QueueError`, `DatabaseError`, `InterruptedError`); after that it is in the report, beside what was done until then.
  */
 export async function drain(settings: Settings, options: DrainOptions = {}): Promise<DrainReport> {
-  const { pipeline, keys } = settings;
+  const { pipelines, keys } = settings;
   const { clock = systemClock, env = process.env, dryRun = false } = options;
   const never = new AbortController().signal;
   const { stop = never, kill = never } = options;
@@ -56,11 +56,11 @@ export async function drain(settings: Settings, options: DrainOptions = {}): Pro
   const runId = randomUUID();
 
   const seal = options.onReject === "quarantine" ? sealWith(keys) : undefined;
-  const knownKeys = keysOf(pipeline);
+  const knownKeys = keysOf(pipelines);
 
   const store = dryRun ? undefined : openTarget(settings, env, clock);
   const opening = openQueue({
-    queue: pipeline.queue,
+    queue: pipelines[0].queue,
     maxSockets: limits.concurrency + PARALLEL_DELETES + SPARE_SOCKETS,
     env,
     ...(options.onWarning === undefined ? {} : { onWarning: options.onWarning }),
@@ -77,22 +77,22 @@ export async function drain(settings: Settings, options: DrainOptions = {}): Pro
       );
     }
     const transform = compileTransform({
-      pipeline,
-      maskFor: await masksForRun(pipeline, keys),
+      pipelines,
+      maskFor: await masksForRun(pipelines, keys),
       queueName: queue.name,
       runId,
     });
     if (store !== undefined) {
-      await unlessStopped(store.claimKeys(keysOfRun(pipeline, keys, options.rotate === true)), stop);
+      await unlessStopped(store.claimKeys(keysOfRun(pipelines, keys, options.rotate === true)), stop);
       const run = {
         ...{ id: runId, command: "drain" as const, queue: queue.name },
-        ...{ target: pipeline.table, keyId: keyIdOfRun(keys) },
+        ...{ targets: pipelines.map(({ table }) => table), keyId: keyIdOfRun(keys) },
       };
       await recordStart(store, run, { clock, stop });
     }
     return await runEngine({
       runId,
-      table: tableText(pipeline.table),
+      table: tablesText(pipelines),
       queue,
       attributes,
       store,
@@ -132,13 +132,12 @@ function sealWith({ keys: [key] }: Keyring): (message: Message, id: string) => B
 }
 
 function openTarget(settings: Settings, env: Environment, clock: Clock): TargetStore {
-  const { database, bookkeepingSchema: schema, pipeline } = settings;
+  const { database, bookkeepingSchema: schema, pipelines } = settings;
   if (database === undefined) throw new UsageError("database_missing", "a drain needs a database");
   return openStore({
     database: { url: database.url, env },
     schema,
-    table: pipeline.table,
-    columns: pipeline.columns,
+    targets: pipelines,
     poolSize: PARALLEL_LOADS + 2,
     clock,
   });

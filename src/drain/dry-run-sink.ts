@@ -1,3 +1,4 @@
+import { warningsOf } from "../row.js";
 import type { Hand } from "./hand.js";
 import type { NearRedrive } from "./near-redrive.js";
 import type { Sink } from "./sink.js";
@@ -17,9 +18,9 @@ export interface DryRunSinkOptions {
  */
 export function createDryRunSink({ hand, tally, nearRedrive, giveBackLater }: DryRunSinkOptions): Sink {
   return {
-    row: (held, row) => {
+    rows: (held, rows) => {
       nearRedrive.note(held.message);
-      if (row.warnings !== undefined) tally.noteWarnings(row.warnings);
+      tally.noteWarnings(warningsOf(rows));
       hand.forgetBody(held);
       giveBackLater(held.id);
     },

@@ -134,7 +134,7 @@ export async function runEngine(options: EngineOptions): Promise<DrainReport> {
       } else if (stopper.signal.aborted) giveBackLater(held.id);
       else {
         const outcome = transform(held.message);
-        if ("row" in outcome) sink.row(held, outcome.row);
+        if ("rows" in outcome) sink.rows(held, outcome.rows);
         else sink.reject(held, outcome.reject);
       }
     }

@@ -1,6 +1,6 @@
 import { loadBatch } from "../loader/load-batch.js";
-import type { LoadRow, Store } from "../loader/store.js";
-import type { Warning } from "../row.js";
+import type { LoadMessage, Store } from "../loader/store.js";
+import { type Warning, warningsOf } from "../row.js";
 import { createTaskQueue } from "../task-queue.js";
 import { createBatcher } from "./batcher.js";
 import type { Held } from "./hand.js";
@@ -33,12 +33,12 @@ export function createLoadSink(options: LoadSinkOptions): Sink {
   const loads = createTaskQueue(options.concurrency);
   const nextStamp = createStamps(clock);
   const warned = new Map<string, readonly Warning[]>();
-  const batcher = createBatcher<LoadRow>({
+  const batcher = createBatcher<LoadMessage>({
     clock,
     maxItems: options.batchSize,
     maxBytes: options.batchBytes,
     maxAgeMs: options.batchAgeMs,
-    onBatch: (rows) => loads.add(() => load(rows)),
+    onBatch: (messages) => loads.add(() => load(messages)),
   });
 
   const isBehindReject = (id: string): boolean => {
@@ -59,12 +59,12 @@ export function createLoadSink(options: LoadSinkOptions): Sink {
     if (!hand.park(id)) options.onTooManyLeft();
   };
 
-  const load = async (rows: readonly LoadRow[]): Promise<void> => {
+  const load = async (messages: readonly LoadMessage[]): Promise<void> => {
     if (options.hasFailed() || refused.isTooLong()) {
-      for (const { messageId } of rows) giveBackLater(messageId);
+      for (const { messageId } of messages) giveBackLater(messageId);
       return;
     }
-    const batch = { runId: options.runId, stamp: nextStamp(), rows };
+    const batch = { runId: options.runId, stamp: nextStamp(), messages };
     const result = await loadBatch(batch, {
       store: options.store,
       clock,
@@ -90,7 +90,7 @@ export function createLoadSink(options: LoadSinkOptions): Sink {
       const warnings = warned.get(id);
       if (warnings !== undefined) tally.noteWarnings(warnings);
     }
-    for (const { messageId } of rows) warned.delete(messageId);
+    for (const { messageId } of messages) warned.delete(messageId);
     deleter.add(result.done);
     for (const { messageId, reject } of result.rejects) {
       const held = hand.get(messageId);
@@ -108,14 +108,18 @@ export function createLoadSink(options: LoadSinkOptions): Sink {
   };
 
   return {
-    row: (held, row) => {
+    rows: (held, rows) => {
       unusable.end();
       if (groups.isHeld(held)) {
         leave(held.id);
         return;
       }
-      if (row.warnings !== undefined) warned.set(held.id, row.warnings);
-      batcher.add({ messageId: held.id, values: row.values }, held.bytes);
+      const warnings = warningsOf(rows);
+      if (warnings.length > 0) warned.set(held.id, warnings);
+      batcher.add(
+        { messageId: held.id, sentAtMs: held.message.sentAtMs, rows },
+        { items: rows.length, bytes: held.bytes },
+      );
     },
     reject: (held, reject) => {
       unusable.add(held.message);

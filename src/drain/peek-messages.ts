@@ -118,7 +118,7 @@ function show(message: ReceivedMessage, { transform, columns }: PeekMessagesOpti
   }
   const outcome = transform(message);
   if ("reject" in outcome) return { ...seen, row: null, reject: outcome.reject, warnings: [] };
-  const { values, warnings = [] } = outcome.row;
+  const [{ values, warnings = [] } = { values: [] }] = outcome.rows;
   const row = Object.fromEntries(columns.map((column, index) => [column, shownValue(values[index] ?? null)]));
   return { ...seen, row, reject: null, warnings };
 }

@@ -33,7 +33,7 @@ export interface PeekOptions {
  * `UsageError` and `QueueError`.
  */
 export async function peek(settings: Settings, options: PeekOptions = {}): Promise<PeekResult> {
-  const { pipeline, keys } = settings;
+  const { pipeline, pipelines, keys } = settings;
   const { max = 10, raw = false, env = process.env, clock = systemClock, onWarning } = options;
   const never = new AbortController().signal;
   const { stop = never, kill = never } = options;
@@ -50,8 +50,8 @@ export async function peek(settings: Settings, options: PeekOptions = {}): Promi
       transform: raw
         ? undefined
         : compileTransform({
-            pipeline,
-            maskFor: await masksForRun(pipeline, keys),
+            pipelines,
+            maskFor: await masksForRun(pipelines, keys),
             queueName: queue.name,
             runId: randomUUID(),
           }),

@@ -75,7 +75,7 @@ export function createRejecter(options: RejecterOptions): Rejecter {
   });
 
   return {
-    add: (held, reject) => batcher.add({ held, reject }, held.bytes),
+    add: (held, reject) => batcher.add({ held, reject }, { items: 1, bytes: held.bytes }),
     flush: batcher.flush,
     finish: () => {
       batcher.flush();

@@ -27,7 +27,7 @@ export interface StageContext {
 
 /** Where transformed messages go: into the database, or, in a dry run, back to the queue. */
 export interface Sink {
-  row(held: Held, row: Row): void;
+  rows(held: Held, rows: readonly Row[]): void;
   reject(held: Held, reject: Reject): void;
   /** No more is coming for the moment: what waits for company goes ahead. */
   flush(): void;

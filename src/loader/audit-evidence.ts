@@ -12,7 +12,7 @@ import { quoteIdentifier, tableText } from "./identifier.js";
 import { type ColumnUse, columnUses } from "./key-uses.js";
 import { requireMigrations } from "./migrations/require.js";
 import { query } from "./query.js";
-import type { TargetColumn } from "./statement.js";
+import type { TargetColumn } from "./target.js";
 
 export interface MaskedColumn extends TargetColumn {
   readonly mask: MaskSpec;

@@ -1,9 +1,10 @@
 import type { TableName } from "../config/pipeline.js";
 import { missingPrivileges, tableOidSql } from "./catalog.js";
 import type { Connection } from "./connection.js";
-import { explainFailure, type Target } from "./errors/explain-failure.js";
+import { explainFailure, type Targets } from "./errors/explain-failure.js";
 import { tableText } from "./identifier.js";
 import { StoreError } from "./store.js";
+import type { LoadTarget } from "./target.js";
 
 /** What an audit reads of the bookkeeping. */
 const AUDIT_PRIVILEGES = { migrations: ["SELECT"], mask_keys: ["SELECT"] };
@@ -12,13 +13,13 @@ const AUDIT_PRIVILEGES = { migrations: ["SELECT"], mask_keys: ["SELECT"] };
 export async function explainAuditFailure(
   connection: Connection,
   error: StoreError,
-  wanted: Target,
+  { schema, ...wanted }: LoadTarget & Pick<Targets, "schema">,
 ): Promise<StoreError> {
-  if (error.sqlState !== "42501") return explainFailure(connection, error, wanted);
+  if (error.sqlState !== "42501") return explainFailure(connection, error, { targets: [wanted], schema });
   const { target, user } = connection;
   try {
     const missing = [
-      ...(await missingPrivileges(connection.knex, wanted.schema, AUDIT_PRIVILEGES)),
+      ...(await missingPrivileges(connection.knex, schema, AUDIT_PRIVILEGES)),
       ...((await isReadable(connection, wanted)) ? [] : [`SELECT on ${tableText(wanted.table)}`]),
     ];
     if (missing.length === 0) return error;

@@ -2,7 +2,7 @@ import type { Knex } from "knex";
 import { isKeyed } from "../config/key-claims.js";
 import type { TableName } from "../config/pipeline.js";
 import { rawBindings } from "./query.js";
-import type { TargetColumn } from "./statement.js";
+import type { TargetColumn } from "./target.js";
 
 /** A column as PostgreSQL's catalogue has it. */
 export interface CatalogColumn {

@@ -4,7 +4,7 @@ import { DatabaseError } from "../errors.js";
 import { STRATEGIES } from "../masking/index.js";
 import { tableOidSql } from "./catalog.js";
 import { tableText } from "./identifier.js";
-import type { TargetColumn } from "./statement.js";
+import type { TargetColumn } from "./target.js";
 
 interface MaskedColumn {
   readonly name: string;

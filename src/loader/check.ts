@@ -5,8 +5,8 @@ import { checkMasks } from "./check-masks.js";
 import type { Connection } from "./connection.js";
 import { asStoreError, toDatabaseError } from "./errors/database-error.js";
 import { toStoreError } from "./errors/driver-error.js";
-import { explainFailure, type Target } from "./errors/explain-failure.js";
-import { tableText } from "./identifier.js";
+import { explainFailure, type Targets } from "./errors/explain-failure.js";
+import { tablesText, tableText } from "./identifier.js";
 import { recordKeys } from "./mask-keys.js";
 import { requireMigrations } from "./migrations/require.js";
 import { pruneSql } from "./prune.js";
@@ -22,32 +22,36 @@ const NO_RUN = "00000000-0000-0000-0000-000000000000";
  */
 export async function checkTarget(
   connection: Connection,
-  wanted: Target,
+  { targets, schema }: Targets,
   { sql, bindings }: LoadStatement,
 ): Promise<void> {
   const { knex, target, user } = connection;
-  const { table, schema } = wanted;
-  const nothing = bindings({ runId: NO_RUN, stamp: "2000-01-01T00:00:00Z", rows: [] });
+  const columns = targets.flatMap((wanted) => wanted.columns);
+  const nothing = bindings({ runId: NO_RUN, stamp: "2000-01-01T00:00:00Z", messages: [] });
   const context = { target, user, table: `${schema}.migrations` };
   try {
     await requireMigrations(knex, schema, target);
     await rolledBack(knex, async (transaction) => {
-      context.table = tableText(table);
+      context.table = tablesText(targets);
       await transaction.raw(sql, rawBindings(nothing));
       context.table = `${schema}.rejects`;
       await transaction.raw(saveRejectsSql(schema), rawBindings(saveRejectsBindings([])));
       context.table = `${schema}.ledger`;
       await transaction.raw(pruneSql(schema), [0]);
-      if (wanted.columns.some(({ mask }) => mask !== undefined && isKeyed(mask))) {
+      if (columns.some(({ mask }) => mask !== undefined && isKeyed(mask))) {
         context.table = `${schema}.mask_keys`;
-        await transaction.raw(...recordKeys(schema, table, []));
+        await transaction.raw(...recordKeys(schema, { table: { name: "" }, claims: [] }));
       }
     });
-    context.table = tableText(table);
-    await checkMasks(knex, table, wanted.columns);
+    for (const wanted of targets) {
+      context.table = tableText(wanted.table);
+      await checkMasks(knex, wanted.table, wanted.columns);
+    }
   } catch (error) {
     if (error instanceof DatabaseError) throw error;
-    throw toDatabaseError(await explainFailure(connection, toStoreError(error, context, false), wanted));
+    throw toDatabaseError(
+      await explainFailure(connection, toStoreError(error, context, false), { targets, schema }),
+    );
   }
 }
 

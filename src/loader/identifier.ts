@@ -19,3 +19,8 @@ export function quoteTable(table: TableName): string {
 export function tableText(table: TableName): string {
   return table.schema === undefined ? table.name : `${table.schema}.${table.name}`;
 }
+
+/** The names of the tables that a run loads, each once: `orders, order_items`. */
+export function tablesText(targets: readonly { readonly table: TableName }[]): string {
+  return [...new Set(targets.map(({ table }) => tableText(table)))].join(", ");
+}

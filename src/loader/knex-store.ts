@@ -2,8 +2,8 @@ import type { Clock } from "../clock.js";
 import { checkTarget } from "./check.js";
 import type { Connection } from "./connection.js";
 import { asStoreError } from "./errors/database-error.js";
-import { explainFailure, type Target } from "./errors/explain-failure.js";
-import { quoteTable, tableText } from "./identifier.js";
+import { explainFailure, type Targets } from "./errors/explain-failure.js";
+import { quoteTable, tablesText } from "./identifier.js";
 import { claimKeys } from "./mask-keys.js";
 import { PRUNE_CHUNK, pruneSql } from "./prune.js";
 import { query } from "./query.js";
@@ -12,7 +12,7 @@ import { finishRunBindings, finishRunSql, startRunBindings, startRunSql } from "
 import { createLoadStatement, type LoadSource } from "./statement.js";
 import { type LoadBatch, StoreError, type TargetStore } from "./store.js";
 
-export interface KnexStoreOptions extends Target {
+export interface KnexStoreOptions extends Targets {
   readonly clock: Clock;
   /** For one statement, in milliseconds: after that the connection is given up. */
   readonly statementTimeoutMs: number;
@@ -26,21 +26,21 @@ export function createKnexStore(
   options: KnexStoreOptions,
   source: LoadSource = "queue",
 ): TargetStore {
-  const { table, columns, schema, clock, statementTimeoutMs: timeoutMs } = options;
-  const hot = createLoadStatement(table, columns, schema, source);
-  const onTarget = { table: tableText(table), timeoutMs };
-  const on = (name: string): typeof onTarget => ({ table: `${schema}.${name}`, timeoutMs });
+  const { targets, schema, clock, statementTimeoutMs: timeoutMs } = options;
+  const hot = createLoadStatement(targets, schema, source);
+  const onTargets = { table: tablesText(targets), timeoutMs };
+  const on = (name: string): typeof onTargets => ({ table: `${schema}.${name}`, timeoutMs });
   const loadedEarlier = `select count(*)::integer as loaded from ${quoteTable({ schema, name: "ledger" })}
 where message_id = any(?::uuid[]) and run_id = ?::uuid and loaded_at = ?::timestamptz`;
 
   /** Entries with this batch's own stamp, whichever attempt made them. A statement of its own sees all commits. */
-  const countOwn = async ({ rows, runId, stamp }: LoadBatch): Promise<number> => {
-    const ids = rows.map(({ messageId }) => messageId);
+  const countOwn = async ({ messages, runId, stamp }: LoadBatch): Promise<number> => {
+    const ids = messages.map(({ messageId }) => messageId);
     const [counted] = await query(connection, loadedEarlier, [ids, runId, stamp], on("ledger"));
     return Number(counted?.["loaded"]);
   };
 
-  /** The statement is about the ledger as well as the target: which of them is at fault. */
+  /** The statement is about the ledger as well as the targets: which of them is at fault. */
   const explain = async (error: unknown): Promise<never> => {
     throw await explainFailure(connection, asStoreError(error), options);
   };
@@ -48,13 +48,13 @@ where message_id = any(?::uuid[]) and run_id = ?::uuid and loaded_at = ?::timest
   return {
     check: () => checkTarget(connection, options, hot),
 
-    claimKeys: (keys) => claimKeys(connection, { ...keys, schema, table }),
+    claimKeys: (keys) => claimKeys(connection, { ...keys, schema }),
 
     load: async (batch, { isRetry }) => {
-      const [answer] = await query(connection, hot.sql, hot.bindings(batch), onTarget).catch(explain);
+      const [answer] = await query(connection, hot.sql, hot.bindings(batch), onTargets).catch(explain);
       if (answer?.["superseded"] === true) throw superseded();
       const loaded = isRetry ? await countOwn(batch) : Number(answer?.["fresh"]);
-      return { loaded, duplicates: batch.rows.length - loaded };
+      return { loaded, duplicates: batch.messages.length - loaded };
     },
 
     saveRejects: async (rejects) => {

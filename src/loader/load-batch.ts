@@ -3,11 +3,11 @@ import type { Reject } from "../reject.js";
 import { rejectOf } from "./errors/data-error.js";
 import { toDatabaseError } from "./errors/database-error.js";
 import { attemptRepeatedly, type Outage, type RetryOptions } from "./retry.js";
-import type { LoadBatch, LoadRow, Store } from "./store.js";
+import type { LoadBatch, LoadMessage, Store } from "./store.js";
 
 export interface LoadBatchOptions extends RetryOptions {
   readonly store: Pick<Store, "load">;
-  /** Some rows went in, or were there already. */
+  /** Some messages went in, or were there already. */
   readonly onLoaded?: () => void;
   /** The database refused this message's row. */
   readonly onRefused?: (messageId: string) => void;
@@ -17,7 +17,7 @@ export interface LoadBatchOptions extends RetryOptions {
   readonly isKeptBack?: (messageId: string) => boolean;
 }
 
-/** What became of a batch: each of its rows is in exactly one of done, rejects, unloaded, keptBack and inDoubt. */
+/** What became of a batch: each of its messages is in exactly one of done, rejects, unloaded, keptBack and inDoubt. */
 export interface LoadResult {
   readonly loaded: number;
   readonly duplicates: number;
@@ -36,23 +36,23 @@ export interface LoadResult {
   readonly statements: number;
 }
 
-/** Rows that go into one statement. */
+/** Messages that go into one statement. */
 interface Piece {
-  readonly rows: readonly LoadRow[];
-  /** An attempt that held these rows may have committed. */
+  readonly messages: readonly LoadMessage[];
+  /** An attempt that held them may have committed. */
   readonly inDoubt: boolean;
 }
 
 /**
- * Loads a batch: transient errors are waited out, a batch with a bad row is halved until the row is alone and becomes
- * a reject (about 2 log2(n) statements for each bad row of n), anything else ends it. Never throws.
+ * Loads a batch: transient errors are waited out, a batch with a bad row is halved until its message is alone and
+ * becomes a reject (about 2 log2(n) statements for each bad one of n), anything else ends it. Never throws.
  */
 export async function loadBatch(batch: LoadBatch, options: LoadBatchOptions): Promise<LoadResult> {
   const { store, signal } = options;
   const result = emptyResult();
   const outage: Outage = { sinceMs: undefined };
-  const { first, copies } = separateCopies(batch.rows);
-  const pieces: Piece[] = first.length > 0 ? [{ rows: first, inDoubt: false }] : [];
+  const { first, copies } = separateCopies(batch.messages);
+  const pieces: Piece[] = first.length > 0 ? [{ messages: first, inDoubt: false }] : [];
   for (let piece = pieces.pop(); piece !== undefined; piece = pieces.pop()) {
     // What is in doubt is better known, and the database does answer.
     const isHopeless = !piece.inDoubt && options.isHopeless?.() === true;
@@ -60,12 +60,12 @@ export async function loadBatch(batch: LoadBatch, options: LoadBatchOptions): Pr
       giveUp(result, piece);
       continue;
     }
-    const rows = withoutKeptBack(result, piece, options);
-    if (rows.length === 0) continue;
+    const messages = withoutKeptBack(result, piece, options);
+    if (messages.length === 0) continue;
     const attempted = await attemptRepeatedly(
       (isRetry) => {
         result.statements += 1;
-        return store.load({ ...batch, rows }, { isRetry });
+        return store.load({ ...batch, messages }, { isRetry });
       },
       options,
       piece.inDoubt,
@@ -74,16 +74,16 @@ export async function loadBatch(batch: LoadBatch, options: LoadBatchOptions): Pr
     if (attempted.ok) {
       result.loaded += attempted.value.loaded;
       result.duplicates += attempted.value.duplicates;
-      for (const { messageId } of rows) result.done.push(messageId);
+      for (const { messageId } of messages) result.done.push(messageId);
       options.onLoaded?.();
     } else if (attempted.error.class === "data") {
-      const [only, second] = rows;
+      const [only, second] = messages;
       if (only !== undefined && second === undefined) {
         result.rejects.push({ messageId: only.messageId, reject: rejectOf(attempted.error) });
         options.onRefused?.(only.messageId);
-      } else pieces.push(...halves({ rows, inDoubt: attempted.inDoubt }));
+      } else pieces.push(...halves({ messages, inDoubt: attempted.inDoubt }));
     } else {
-      giveUp(result, { rows, inDoubt: attempted.inDoubt });
+      giveUp(result, { messages, inDoubt: attempted.inDoubt });
       const interrupted = attempted.error.class === "transient" && signal?.aborted === true;
       if (!interrupted) result.error = toDatabaseError(attempted.error);
     }
@@ -112,43 +112,46 @@ function emptyResult(): Draft {
 /** What is kept back is not loaded, unless it may be already: then it is better known. */
 function withoutKeptBack(
   result: Draft,
-  { rows, inDoubt }: Piece,
+  { messages, inDoubt }: Piece,
   { isKeptBack }: LoadBatchOptions,
-): readonly LoadRow[] {
-  if (isKeptBack === undefined || inDoubt) return rows;
-  return rows.filter(({ messageId }) => {
+): readonly LoadMessage[] {
+  if (isKeptBack === undefined || inDoubt) return messages;
+  return messages.filter(({ messageId }) => {
     const keptBack = isKeptBack(messageId);
     if (keptBack) result.keptBack.push(messageId);
     return !keptBack;
   });
 }
 
-/** The first half comes last, to be taken first, so that rows keep their order. */
-function halves({ rows, inDoubt }: Piece): [Piece, Piece] {
-  const middle = Math.ceil(rows.length / 2);
+/** The first half comes last, to be taken first, so that messages keep their order. */
+function halves({ messages, inDoubt }: Piece): [Piece, Piece] {
+  const middle = Math.ceil(messages.length / 2);
   return [
-    { rows: rows.slice(middle), inDoubt },
-    { rows: rows.slice(0, middle), inDoubt },
+    { messages: messages.slice(middle), inDoubt },
+    { messages: messages.slice(0, middle), inDoubt },
   ];
 }
 
-function giveUp(result: Draft, { rows, inDoubt }: Piece): void {
+function giveUp(result: Draft, { messages, inDoubt }: Piece): void {
   const ids = inDoubt ? result.inDoubt : result.unloaded;
-  for (const { messageId } of rows) ids.push(messageId);
+  for (const { messageId } of messages) ids.push(messageId);
 }
 
 /** A message that is in the batch twice must not end up in two pieces, each of which would count it as its own. */
-function separateCopies(rows: readonly LoadRow[]): { first: readonly LoadRow[]; copies: readonly LoadRow[] } {
-  const seen = new Set(rows.map(({ messageId }) => messageId));
-  if (seen.size === rows.length) return { first: rows, copies: [] };
-  const first: LoadRow[] = [];
-  const copies: LoadRow[] = [];
-  for (const row of rows) (seen.delete(row.messageId) ? first : copies).push(row);
+function separateCopies(messages: readonly LoadMessage[]): {
+  first: readonly LoadMessage[];
+  copies: readonly LoadMessage[];
+} {
+  const seen = new Set(messages.map(({ messageId }) => messageId));
+  if (seen.size === messages.length) return { first: messages, copies: [] };
+  const first: LoadMessage[] = [];
+  const copies: LoadMessage[] = [];
+  for (const message of messages) (seen.delete(message.messageId) ? first : copies).push(message);
   return { first, copies };
 }
 
 /** A copy shares the fate of the first; one of a loaded row is a duplicate. */
-function addCopies(result: Draft, copies: readonly LoadRow[]): void {
+function addCopies(result: Draft, copies: readonly LoadMessage[]): void {
   if (copies.length === 0) return;
   const done = new Set(result.done);
   const others = [result.unloaded, result.keptBack, result.inDoubt].map((ids) => ({

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Knex } from "knex";
-import type { KeyClaim } from "../config/key-claims.js";
-import type { TableName } from "../config/pipeline.js";
+import type { KeyClaim, TableClaims } from "../config/key-claims.js";
 import { UsageError } from "../errors.js";
 import { STRATEGIES } from "../masking/index.js";
 import type { Connection } from "./connection.js";
@@ -13,7 +12,6 @@ import type { KeysOfRun } from "./store.js";
 export interface ClaimKeysOptions extends KeysOfRun {
   /** Of the bookkeeping. */
   readonly schema: string;
-  readonly table: TableName;
 }
 
 /** A mask and domain that were masked with another key until now. */
@@ -29,8 +27,9 @@ interface Conflict extends KeyClaim {
  * `vault_key_missing` when the vault holds tokens under a key that is not at hand; and `DatabaseError`.
  */
 export async function claimKeys(connection: Connection, options: ClaimKeysOptions): Promise<void> {
-  const { claims, schema } = options;
-  if (claims.length === 0) return;
+  const { schema } = options;
+  const tables = options.tables.filter(({ claims }) => claims.length > 0);
+  if (tables.length === 0) return;
   const { knex, target, user } = connection;
   try {
     await knex.transaction(async (transaction) => {
@@ -38,8 +37,10 @@ export async function claimKeys(connection: Connection, options: ClaimKeysOption
       const conflicts = await conflictsOf(transaction, options);
       if (conflicts.length > 0) await replaceKeys(transaction, conflicts, options);
       await requireVaultKeys(transaction, options);
-      await transaction.raw(...endOtherMasks(options));
-      await transaction.raw(...recordKeys(schema, options.table, claims));
+      for (const claimed of tables) {
+        await transaction.raw(...endOtherMasks(schema, claimed));
+        await transaction.raw(...recordKeys(schema, claimed));
+      }
     });
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -49,11 +50,12 @@ export async function claimKeys(connection: Connection, options: ClaimKeysOption
 
 async function conflictsOf(
   transaction: Knex.Transaction,
-  { schema, claims }: ClaimKeysOptions,
+  { schema, tables }: ClaimKeysOptions,
 ): Promise<Conflict[]> {
   const { rows } = await transaction.raw(
     `select distinct strategy, domain, key_id from ${quoteTable({ schema, name: "mask_keys" })} where is_current`,
   );
+  const claims = tables.flatMap((claimed) => claimed.claims);
   return claims.flatMap((claim): Conflict[] => {
     const inUse = rows.find(
       (row: { strategy: string; domain: string }) =>
@@ -104,8 +106,9 @@ function changedText(conflicts: readonly Conflict[], { column, strategy, current
 
 async function requireVaultKeys(
   transaction: Knex.Transaction,
-  { schema, claims, heldIds }: ClaimKeysOptions,
+  { schema, heldIds, tables }: ClaimKeysOptions,
 ): Promise<void> {
+  const claims = tables.flatMap((claimed) => claimed.claims);
   const domains = claims.filter(({ strategy }) => strategy === "token").map(({ domain }) => domain);
   if (domains.length === 0) return;
   const { rows } = await transaction.raw(
@@ -124,11 +127,10 @@ async function requireVaultKeys(
 }
 
 /** A column has one mask at a time: what it was masked with before is history. */
-function endOtherMasks({
-  schema,
-  table,
-  claims,
-}: ClaimKeysOptions): [sql: string, bindings: readonly Knex.RawBinding[]] {
+function endOtherMasks(
+  schema: string,
+  { table, claims }: TableClaims,
+): [sql: string, bindings: readonly Knex.RawBinding[]] {
   const sql = `update ${quoteTable({ schema, name: "mask_keys" })} as known set is_current = false
 from unnest(?::text[], ?::text[], ?::text[]) as claimed(column_name, strategy, domain)
 where known.table_name = ? and known.column_name = claimed.column_name and known.is_current
@@ -141,8 +143,7 @@ where known.table_name = ? and known.column_name = claimed.column_name and known
 /** The statement that writes claims down, and its bindings. */
 export function recordKeys(
   schema: string,
-  table: TableName,
-  claims: readonly KeyClaim[],
+  { table, claims }: TableClaims,
 ): [sql: string, bindings: readonly Knex.RawBinding[]] {
   const sql = `insert into ${quoteTable({ schema, name: "mask_keys" })} as known
   (table_name, column_name, strategy, domain, key_id, is_current)

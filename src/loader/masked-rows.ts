@@ -6,8 +6,8 @@ import { toDatabaseError } from "./errors/database-error.js";
 import { sqlStateOf, toStoreError } from "./errors/driver-error.js";
 import { explainFailure } from "./errors/explain-failure.js";
 import { quoteIdentifier, quoteTable, tableText } from "./identifier.js";
-import type { TargetColumn } from "./statement.js";
 import { StoreError } from "./store.js";
+import type { TargetColumn } from "./target.js";
 
 export interface MaskedRowsOptions {
   readonly table: TableName;
@@ -120,7 +120,8 @@ async function explained(
   error: StoreError,
   { table, columns, schema }: MaskedRowsOptions,
 ): Promise<StoreError> {
-  if (error.sqlState !== "42501") return explainFailure(connection, error, { table, columns, schema });
+  if (error.sqlState !== "42501")
+    return explainFailure(connection, error, { targets: [{ table, columns }], schema });
   const { target, user } = connection;
   const message = `user ${user} lacks SELECT on ${tableText(table)} in ${target}: grant it`;
   return new StoreError(error.class, message, error, { cause: error });

@@ -1,20 +1,18 @@
 import { type Clock, systemClock } from "../clock.js";
-import type { TableName } from "../config/pipeline.js";
 import { parseSchemaName } from "../config/schema-name.js";
 import { type Connection, connect } from "./connection.js";
 import type { ConnectionSettings } from "./connection-settings.js";
 import { createKnexQuarantine } from "./knex-quarantine.js";
 import { createKnexStore, type KnexStoreOptions } from "./knex-store.js";
 import type { Quarantine } from "./quarantine.js";
-import type { TargetColumn } from "./statement.js";
 import type { TargetStore } from "./store.js";
+import type { LoadTarget } from "./target.js";
 
 export interface OpenStoreOptions {
   readonly database: ConnectionSettings;
   /** Of the bookkeeping; `sqs2pg` when absent. */
   readonly schema?: string | undefined;
-  readonly table: TableName;
-  readonly columns: readonly TargetColumn[];
+  readonly targets: readonly LoadTarget[];
   /** Connections at the most: batches loaded at once, and one for the rest. */
   readonly poolSize: number;
   readonly clock?: Clock;
@@ -22,7 +20,7 @@ export interface OpenStoreOptions {
   readonly statementTimeoutMs?: number;
 }
 
-/** The store that a pipeline loads into. Connects when it is first asked for something. Throws `UsageError`. */
+/** The store that pipelines load into. Connects when it is first asked for something. Throws `UsageError`. */
 export function openStore(options: OpenStoreOptions): TargetStore {
   return createKnexStore(...prepare(options));
 }
@@ -33,9 +31,9 @@ export function openQuarantine(options: OpenStoreOptions): Quarantine {
 }
 
 function prepare(options: OpenStoreOptions): [Connection, KnexStoreOptions] {
-  const { database, table, columns, poolSize, clock = systemClock, connectTimeoutMs = 10_000 } = options;
+  const { database, targets, poolSize, clock = systemClock, connectTimeoutMs = 10_000 } = options;
   const schema = parseSchemaName(options.schema);
   const connection = connect(database, { poolSize, connectTimeoutMs });
   const statementTimeoutMs = options.statementTimeoutMs ?? 60_000;
-  return [connection, { table, columns, schema, clock, statementTimeoutMs, pruneForMs: 10_000 }];
+  return [connection, { targets, schema, clock, statementTimeoutMs, pruneForMs: 10_000 }];
 }

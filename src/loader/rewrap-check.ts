@@ -7,7 +7,7 @@ import { toStoreError } from "./errors/driver-error.js";
 import { explainFailure } from "./errors/explain-failure.js";
 import { quoteIdentifier, quoteTable, tableText } from "./identifier.js";
 import { requireMigrations } from "./migrations/require.js";
-import type { TargetColumn } from "./statement.js";
+import type { TargetColumn } from "./target.js";
 
 export interface RewrapCheckOptions {
   /** Of the bookkeeping. */
@@ -51,7 +51,9 @@ export async function checkRewrap(connection: Connection, options: RewrapCheckOp
   } catch (error) {
     if (error instanceof DatabaseError) throw error;
     const failure = toStoreError(error, context, false);
-    throw toDatabaseError(await explainFailure(connection, failure, { schema, table, columns }));
+    throw toDatabaseError(
+      await explainFailure(connection, failure, { targets: [{ table, columns }], schema }),
+    );
   }
 }
 

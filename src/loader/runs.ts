@@ -9,8 +9,16 @@ values (?::uuid, ?, ?, ?, ?::timestamptz, ?, ?) on conflict (id) do nothing`;
 }
 
 export function startRunBindings(run: RunStart): unknown[] {
-  const { id, command, queue, target, startedAtMs, keyId, version } = run;
-  return [id, command, toStorableText(queue), tableText(target), toTimestamp(startedAtMs), keyId, version];
+  const { id, command, queue, targets, startedAtMs, keyId, version } = run;
+  return [
+    id,
+    command,
+    toStorableText(queue),
+    targets.map(tableText).join(", "),
+    toTimestamp(startedAtMs),
+    keyId,
+    version,
+  ];
 }
 
 export function finishRunSql(schema: string): string {

@@ -1,10 +1,9 @@
-import type { Column, ColumnType, TableName } from "../config/pipeline.js";
+import type { ColumnType } from "../config/pipeline.js";
 import { quoteIdentifier, quoteTable } from "./identifier.js";
-import type { LoadBatch, LoadRow } from "./store.js";
-import { isEntry, type TokenColumn, vaultBindings, vaultCtes } from "./vault-sql.js";
-
-/** What the statement needs to know of a column. */
-export type TargetColumn = Pick<Column, "name" | "type" | "mask">;
+import type { LoadBatch } from "./store.js";
+import type { LoadTarget, TargetColumn } from "./target.js";
+import { arraysOf, uniqueMessages } from "./target-arrays.js";
+import { type TokenColumn, vaultBindings, vaultCtes } from "./vault-sql.js";
 
 /** Where messages come from: the queue, or the sealed rejects, whose seals go in the same transaction. */
 export type LoadSource = "queue" | "quarantine";
@@ -36,47 +35,37 @@ const ELEMENT_TYPES: Readonly<Record<ColumnType["name"], string>> = {
 
 /**
  * Builds the one statement that loads: ledger and rows in a single transaction of its own, one array a column. What is
- * in the ledger already is left out, as is a message's second copy in the batch. Rows go in in the order of the batch;
- * the ledger is filled in the order of the message ids, so that two drains that share messages wait for each other
- * instead of deadlocking. `fresh` counts ledger entries, whatever triggers of the target do. From the quarantine only
- * what is still sealed is loaded, and it is so no more when the transaction ends: of two replays one finds nothing left
- * to do. Where columns hold tokens, what the vault does not know yet goes in with the rows.
+ * in the ledger already is left out. Rows go in in the order of the batch; the ledger is filled in the order of the
+ * message ids, so that two drains that share messages wait for each other instead of deadlocking. `fresh` counts ledger
+ * entries, whatever triggers of the targets do. From the quarantine only what is still sealed is loaded, and it is so no
+ * more when the transaction ends: of two replays one finds nothing left to do. Where columns hold tokens, what the vault
+ * does not know yet goes in with the rows. Foreign keys between the targets are checked when all of them have their rows.
  * https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING
  */
 export function createLoadStatement(
-  table: TableName,
-  columns: readonly TargetColumn[],
+  targets: readonly LoadTarget[],
   schema: string,
   source: LoadSource = "queue",
 ): LoadStatement {
-  const values = columns.map((_, index) => `c${index + 1}`);
-  const tokenColumns = columns.flatMap(({ mask }, index): TokenColumn[] =>
-    mask?.strategy === "token" ? [{ value: `c${index + 1}`, domain: mask.domain }] : [],
-  );
+  const parts = targets.map(partOf);
+  const tokenColumns = parts.flatMap((part) => part.tokenColumns);
   const hasTokens = tokenColumns.length > 0;
-  const arrays = ["?::uuid[]", ...columns.map((column) => `?::${elementType(column)}[]`)];
   const rejects = quoteTable({ schema, name: "rejects" });
   const isSealed = source === "quarantine";
-  const sql = `with incoming as materialized (
-  select distinct on (message_id) *
-  from unnest(${arrays.join(", ")}) with ordinality as t(${["message_id", ...values, "place"].join(", ")})
-  order by message_id, place
+  const sql = `with ${parts.map(({ incoming }) => incoming).join(", ")}, messages as materialized (
+  ${parts.map(({ relation }) => `select message_id from ${relation}`).join("\n  union\n  ")}${parts.length === 1 ? " group by message_id" : ""}
 ), ${hasTokens ? vaultCtes(schema, tokenColumns) : ""}${isSealed ? sealedOf(rejects) : ""}fresh as (
   insert into ${quoteTable({ schema, name: "ledger" })} (message_id, run_id, loaded_at)
-  select message_id, ?::uuid, ?::timestamptz from ${isSealed ? "sealed" : "incoming"}${hasTokens ? " where not exists (select from superseded)" : ""} order by message_id
+  select message_id, ?::uuid, ?::timestamptz from ${isSealed ? "sealed" : "messages"}${hasTokens ? " where not exists (select from superseded)" : ""} order by message_id
   on conflict do nothing
   returning message_id
-), ${isSealed ? unsealing(rejects) : ""}target as (
-  insert into ${quoteTable(table)} (${columns.map(({ name }) => quoteIdentifier(name)).join(", ")})
-  select ${values.map((value) => selected(value, tokenColumns)).join(", ")} from incoming join fresh using (message_id)${tokenColumns.map(vaultJoin).join("")} order by place
-)
+), ${isSealed ? unsealing(rejects) : ""}${parts.map(({ insert }) => insert).join(", ")}
 select count(*)::integer as fresh${hasTokens ? ", exists (select from superseded) as superseded" : ""} from fresh`;
   return {
     sql,
-    bindings: ({ rows, runId, stamp }) => [
-      rows.map(({ messageId }) => messageId),
-      ...columns.map((_, index) => valuesAt(rows, index)),
-      ...(hasTokens ? vaultBindings(rows, tokenColumns) : []),
+    bindings: ({ messages, runId, stamp }) => [
+      ...arraysOf(uniqueMessages(messages), targets),
+      ...(hasTokens ? vaultBindings(messages, tokenColumns) : []),
       ...[runId, stamp],
       ...(isSealed ? [runId, stamp] : []),
       ...tokenColumns.map(({ domain }) => domain),
@@ -84,11 +73,40 @@ select count(*)::integer as fresh${hasTokens ? ", exists (select from superseded
   };
 }
 
+/** What one target adds to the statement. */
+interface Part {
+  readonly relation: string;
+  readonly tokenColumns: readonly TokenColumn[];
+  /** The rows that are to go in, under the name of `relation`. */
+  readonly incoming: string;
+  readonly insert: string;
+}
+
+function partOf({ table, columns }: LoadTarget, index: number): Part {
+  const relation = `incoming_${index + 1}`;
+  const values = columns.map((_, place) => `c${place + 1}`);
+  const tokenColumns = columns.flatMap(({ mask }, place): TokenColumn[] =>
+    mask?.strategy === "token" ? [{ relation, value: `c${place + 1}`, domain: mask.domain }] : [],
+  );
+  const arrays = ["?::uuid[]", ...columns.map((column) => `?::${elementType(column)}[]`)];
+  return {
+    relation,
+    tokenColumns,
+    incoming: `${relation} as materialized (
+  select * from unnest(${arrays.join(", ")}) with ordinality as t(${["message_id", ...values, "place"].join(", ")})
+)`,
+    insert: `target_${index + 1} as (
+  insert into ${quoteTable(table)} (${columns.map(({ name }) => quoteIdentifier(name)).join(", ")})
+  select ${values.map((value) => selected(value, tokenColumns)).join(", ")} from ${relation} join fresh using (message_id)${tokenColumns.map(vaultJoin).join("")} order by place
+)`,
+  };
+}
+
 /** Locked in the order of the ids, like the ledger. */
 function sealedOf(rejects: string): string {
   return `sealed as materialized (
   select message_id from ${rejects}
-  where message_id in (select message_id from incoming) and sealed_body is not null
+  where message_id in (select message_id from messages) and sealed_body is not null
   order by message_id for update
 ), `;
 }
@@ -100,14 +118,6 @@ function unsealing(rejects: string): string {
     replayed_at = case when message_id in (select message_id from fresh) then ?::timestamptz else replayed_at end
   where message_id in (select message_id from sealed)
 ), `;
-}
-
-/** Of a value that the vault has a token for, the blind index goes along until the token is there. */
-function valuesAt(rows: readonly LoadRow[], index: number): unknown[] {
-  return rows.map(({ values }) => {
-    const value = values[index] ?? null;
-    return isEntry(value) ? value.blindIndex : value;
-  });
 }
 
 function elementType({ type, mask }: TargetColumn): string {

@@ -1,13 +1,15 @@
-import type { KeyClaim } from "../config/key-claims.js";
+import type { TableClaims } from "../config/key-claims.js";
 import type { TableName } from "../config/pipeline.js";
 import type { Reject } from "../reject.js";
-import type { Value } from "../row.js";
+import type { Row } from "../row.js";
 
-/** A row with the message that it comes from. */
-export interface LoadRow {
+/** A message with the rows that are made of it: all of them are loaded, or none is. */
+export interface LoadMessage {
   /** A UUID, lower case. */
   readonly messageId: string;
-  readonly values: readonly Value[];
+  /** SentTimestamp, milliseconds since the Unix epoch. */
+  readonly sentAtMs: number;
+  readonly rows: readonly Row[];
 }
 
 /** What one statement loads. */
@@ -18,10 +20,10 @@ export interface LoadBatch {
    * earlier attempt with an unknown outcome had committed. ISO 8601 in UTC.
    */
   readonly stamp: string;
-  readonly rows: readonly LoadRow[];
+  readonly messages: readonly LoadMessage[];
 }
 
-/** What became of a batch: every row of it is one or the other. */
+/** What became of a batch: every message of it is one or the other. */
 export interface LoadCounts {
   readonly loaded: number;
   readonly duplicates: number;
@@ -45,7 +47,8 @@ export interface RunStart {
   readonly command: "drain" | "replay";
   /** The queue's name. */
   readonly queue: string;
-  readonly target: TableName;
+  /** The tables that are loaded. */
+  readonly targets: readonly TableName[];
   readonly startedAtMs: number;
   readonly keyId: string | null;
   readonly version: string;
@@ -111,7 +114,7 @@ export interface Store {
   /** Proves before the first receive that a batch could be loaded: throws `DatabaseError` with the remedy if not. */
   check(): Promise<void>;
   /**
-   * One statement, one transaction. `isRetry`: an earlier attempt at these rows with this stamp had an unknown outcome,
+   * One statement, one transaction. `isRetry`: an earlier attempt at these messages with this stamp had an unknown outcome,
    * so what it committed counts as loaded now.
    */
   load(batch: LoadBatch, attempt: { readonly isRetry: boolean }): Promise<LoadCounts>;
@@ -126,14 +129,14 @@ export interface Store {
 
 /** What a run masks with, as far as the database has a say in it. */
 export interface KeysOfRun {
-  readonly claims: readonly KeyClaim[];
+  readonly tables: readonly TableClaims[];
   /** The ids of all masking keys that are at hand. */
   readonly heldIds: readonly string[];
   /** A key that differs from the one in use replaces it; else it is refused. */
   readonly rotate: boolean;
 }
 
-/** The store that a pipeline loads into. */
+/** The store that pipelines load into. */
 export interface TargetStore extends Store {
   /**
    * Before the first row: writes down the keys of the run, if they are those in use. Throws UsageError `key_changed`,

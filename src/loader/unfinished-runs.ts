@@ -5,8 +5,8 @@ import { dateOf, query } from "./query.js";
 /** A run that has not noted its end: it is under way, or was killed. */
 export interface UnfinishedRun {
   readonly id: string;
-  /** The table as pipelines name it. */
-  readonly target: string;
+  /** The tables as pipelines name them, as `tablesText` writes them. */
+  readonly targets: string;
   /** Of the key that is first for it; null: it has none. */
   readonly keyId: string | null;
   readonly startedAt: Date;
@@ -25,7 +25,7 @@ where finished_at is null and started_at > now() - interval '14 days' order by s
   );
   return rows.map(({ id, target, key_id: keyId, started_at: startedAt }) => ({
     id: String(id),
-    target: String(target),
+    targets: String(target),
     keyId: keyId === null ? null : String(keyId),
     startedAt: dateOf(startedAt),
   }));

@@ -1,10 +1,11 @@
 import type { VaultEntry } from "../masking/token.js";
-import type { Value } from "../row.js";
+import type { Row, Value } from "../row.js";
 import { quoteTable } from "./identifier.js";
-import type { LoadRow } from "./store.js";
+import type { LoadMessage } from "./store.js";
 
-/** A column that holds tokens: its name in `incoming`, where it carries blind indexes, and its domain. */
+/** A column that holds tokens: its name in the relation, where it carries blind indexes, and its domain. */
 export interface TokenColumn {
+  readonly relation: string;
   readonly value: string;
   readonly domain: string;
 }
@@ -21,7 +22,7 @@ export interface TokenColumn {
 export function vaultCtes(schema: string, columns: readonly TokenColumn[]): string {
   const tokens = quoteTable({ schema, name: "tokens" });
   const uses = columns.map(
-    ({ value }) => `select message_id, ?::text as domain, ${value} as blind_index from incoming`,
+    ({ relation, value }) => `select message_id, ?::text as domain, ${value} as blind_index from ${relation}`,
   );
   return `entries as materialized (
   select * from unnest(?::text[], ?::bytea[], ?::text[], ?::bytea[], ?::text[])
@@ -59,8 +60,8 @@ export function vaultCtes(schema: string, columns: readonly TokenColumn[]): stri
 }
 
 /** In the order of the question marks of `vaultCtes`. */
-export function vaultBindings(rows: readonly LoadRow[], columns: readonly TokenColumn[]): unknown[] {
-  const entries = entriesOf(rows);
+export function vaultBindings(messages: readonly LoadMessage[], columns: readonly TokenColumn[]): unknown[] {
+  const entries = entriesOf(messages.flatMap(({ rows }) => rows));
   const others = entries.flatMap(({ knownAs }, index) => knownAs.map((name) => ({ place: index + 1, name })));
   return [
     entries.map(({ domain }) => domain),
@@ -75,7 +76,7 @@ export function vaultBindings(rows: readonly LoadRow[], columns: readonly TokenC
 }
 
 /** Each value once. */
-function entriesOf(rows: readonly LoadRow[]): VaultEntry[] {
+function entriesOf(rows: readonly Row[]): VaultEntry[] {
   const entries = new Map<string, VaultEntry>();
   for (const { values } of rows) {
     for (const value of values) {

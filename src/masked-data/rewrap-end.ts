@@ -85,13 +85,17 @@ function endedUses(
   return [...ofColumns, ...ofVault];
 }
 
+function loads({ targets }: UnfinishedRun, table: string): boolean {
+  return `, ${targets}, `.includes(`, ${table}, `);
+}
+
 /**
  * Whether a run that may be under way masks with a former key. A run is recorded with its first key; where that is not the
  * column's (a public key, or one that is named by `key_id`), it is known from when another key came.
  */
 function mayAddTo(use: ColumnUse, run: UnfinishedRun, uses: readonly KeyUse[]): boolean {
   // Nothing goes into the vault under a key that has been replaced.
-  if (use.isCurrent || use.strategy === "token" || run.target !== use.table) return false;
+  if (use.isCurrent || use.strategy === "token" || !loads(run, use.table)) return false;
   if (run.keyId === use.keyId) return true;
   const current = uses.find(
     (other) =>

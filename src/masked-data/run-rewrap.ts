@@ -89,7 +89,7 @@ export async function runRewrap(options: RunRewrapOptions): Promise<RewrapReport
       const leaves = await reading(work, rowsOf.leaves);
       rows = leaves.reduce((sum, leaf) => sum + leaf.rows, 0);
       isTable = leaves.length > 0;
-      const maskFor = await masksForRun(pipeline, keys);
+      const maskFor = await masksForRun([pipeline], keys);
       const place = { table: rowsOf, columns: columns.rewrappable, keys, maskFor, tallies: columnTallies };
       if (isTable) places.push(createRowsPlace(work, place));
       else fixed.push(...withoutRows(columns, pipeline.table));

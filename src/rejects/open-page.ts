@@ -1,15 +1,15 @@
 import type { Tally } from "../drain/tally.js";
 import type { RenewedReject, SealedReject } from "../loader/quarantine.js";
-import type { LoadRow } from "../loader/store.js";
+import type { LoadMessage } from "../loader/store.js";
 import { MaskError } from "../masking/index.js";
 import type { Message } from "../message.js";
-import type { Warning } from "../row.js";
+import { type Warning, warningsOf } from "../row.js";
 import type { Transform } from "../transform/types.js";
 
 /** A page of sealed rejects after they were opened and transformed. */
 export interface OpenedPage {
-  readonly rows: readonly LoadRow[];
-  /** Of the rows, by message id. */
+  readonly messages: readonly LoadMessage[];
+  /** Of their rows, by message id. */
   readonly warnings: ReadonlyMap<string, readonly Warning[]>;
   /** What cannot become a row this time either, with the reason of this time. */
   readonly rejects: readonly RenewedReject[];
@@ -27,7 +27,7 @@ export interface OpenPageOptions {
 /** Opens sealed rejects and runs them through the pipeline. What cannot be opened is counted, and stays as it is. */
 export function openPage(page: readonly SealedReject[], options: OpenPageOptions): OpenedPage {
   const { runId, open, transform, tally, onUnopened } = options;
-  const rows: LoadRow[] = [];
+  const messages: LoadMessage[] = [];
   const rejects: RenewedReject[] = [];
   const warnings = new Map<string, readonly Warning[]>();
   for (const { messageId, sealed } of page) {
@@ -45,9 +45,10 @@ export function openPage(page: readonly SealedReject[], options: OpenPageOptions
     const outcome = transform(message);
     if ("reject" in outcome) rejects.push({ ...outcome.reject, messageId, runId });
     else {
-      rows.push({ messageId, values: outcome.row.values });
-      if (outcome.row.warnings !== undefined) warnings.set(messageId, outcome.row.warnings);
+      messages.push({ messageId, sentAtMs: message.sentAtMs, rows: outcome.rows });
+      const noted = warningsOf(outcome.rows);
+      if (noted.length > 0) warnings.set(messageId, noted);
     }
   }
-  return { rows, rejects, warnings };
+  return { messages, rejects, warnings };
 }

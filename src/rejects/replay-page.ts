@@ -32,14 +32,14 @@ export function createPageReplayer(
 
   return async (page) => {
     tally.received += page.length;
-    const { rows, rejects, warnings } = openPage(page, options);
+    const { messages, rejects, warnings } = openPage(page, options);
     countRejects(rejects);
     if (options.dryRun) {
-      tally.released += rows.length;
+      tally.released += messages.length;
       for (const noted of warnings.values()) tally.noteWarnings(noted);
       return;
     }
-    const batch = { runId, stamp: nextStamp(), rows };
+    const batch = { runId, stamp: nextStamp(), messages };
     const result = await loadBatch(batch, {
       ...patience("load"),
       store: quarantine,

@@ -7,7 +7,7 @@ import { DEFAULT_LIMITS, resolveLimits } from "../drain/limits.js";
 import { recordStart } from "../drain/record-run.js";
 import { UsageError } from "../errors.js";
 import { parseQueueReference } from "../fetcher/sqs/queue-reference.js";
-import { tableText } from "../loader/identifier.js";
+import { tablesText } from "../loader/identifier.js";
 import { openQuarantine } from "../loader/open-store.js";
 import { keyIdOfRun, keysOfRun, masksForRun } from "../masks-for-run.js";
 import { openMessage } from "../sealed-message.js";
@@ -47,7 +47,7 @@ const NOTHING_DONE = "interrupted before anything was read: nothing was changed"
  * the report, beside what was done until then.
  */
 export async function replay(settings: Settings, options: ReplayOptions = {}): Promise<ReplayReport> {
-  const { database, keys, pipeline, bookkeepingSchema } = settings;
+  const { database, keys, pipelines, bookkeepingSchema } = settings;
   const { clock = systemClock, env = process.env, dryRun = false } = options;
   const never = new AbortController().signal;
   const { stop = never, kill = never } = options;
@@ -61,34 +61,33 @@ export async function replay(settings: Settings, options: ReplayOptions = {}): P
     throw new UsageError("key_missing", "a replay opens sealed messages: it needs a key");
 
   const runId = randomUUID();
-  const queueName = parseQueueReference(pipeline.queue).name;
+  const queueName = parseQueueReference(pipelines[0].queue).name;
   const quarantine = openQuarantine({
     database: { url: database.url, env },
     schema: bookkeepingSchema,
-    table: pipeline.table,
-    columns: pipeline.columns,
+    targets: pipelines,
     poolSize: 2,
     clock,
   });
   try {
     await unlessStopped(quarantine.check(), stop, NOTHING_DONE);
-    const maskFor = await masksForRun(pipeline, keys);
+    const maskFor = await masksForRun(pipelines, keys);
     if (!dryRun) {
-      const claiming = quarantine.claimKeys(keysOfRun(pipeline, keys, options.rotate === true));
+      const claiming = quarantine.claimKeys(keysOfRun(pipelines, keys, options.rotate === true));
       await unlessStopped(claiming, stop, NOTHING_DONE);
       const run = {
         ...{ id: runId, command: "replay" as const, queue: queueName },
-        ...{ target: pipeline.table, keyId: keyIdOfRun(keys) },
+        ...{ targets: pipelines.map(({ table }) => table), keyId: keyIdOfRun(keys) },
       };
       await recordStart(quarantine, run, { clock, stop, interrupted: NOTHING_DONE });
     }
     return await runReplay({
       runId,
       queueName,
-      table: tableText(pipeline.table),
+      table: tablesText(pipelines),
       quarantine,
       open: (sealed, id) => openMessage(keys.keys, sealed, id),
-      transform: compileTransform({ pipeline, maskFor, queueName, runId }),
+      transform: compileTransform({ pipelines, maskFor, queueName, runId }),
       code: options.code,
       max: max ?? Number.POSITIVE_INFINITY,
       batchSize,

@@ -12,9 +12,10 @@ const MOST_NODES = 200;
 /** Keys that say what a field is rather than whose it is: an identifier, not an address, a number or an id. */
 const PLAIN_KEY = /^(?=.{1,40}$)[A-Za-z_-]+\d{0,2}$/;
 
-/** The keys that a pipeline reads: its author wrote them, so a shape may show them. */
-export function keysOf(pipeline: Pipeline): ReadonlySet<string> {
-  return new Set(pipeline.columns.flatMap(({ from }) => (from.kind === "record" ? from.path : [])));
+/** The keys that pipelines read: their author wrote them, so a shape may show them. */
+export function keysOf(pipelines: readonly Pipeline[]): ReadonlySet<string> {
+  const columns = pipelines.flatMap((pipeline) => pipeline.columns);
+  return new Set(columns.flatMap(({ from }) => (from.kind === "record" ? from.path : [])));
 }
 
 /**

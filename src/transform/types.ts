@@ -2,7 +2,8 @@ import type { Message } from "../message.js";
 import type { Reject } from "../reject.js";
 import type { Row } from "../row.js";
 
-export type Outcome = { readonly row: Row } | { readonly reject: Reject };
+/** At least one row; all of them are loaded, or none is. */
+export type Outcome = { readonly rows: readonly Row[] } | { readonly reject: Reject };
 
-/** Turns a message into a row or a reject; it never throws for what a message holds. */
+/** Turns a message into its rows or a reject; it never throws for what a message holds. */
 export type Transform = (message: Message) => Outcome;

@@ -59,7 +59,7 @@ async function roundTrip(type: string, candidates: readonly unknown[]): Promise<
   const accepted: unknown[] = [];
   for (const candidate of candidates) {
     const outcome = transform(message(JSON.stringify({ value: candidate })));
-    if ("row" in outcome) accepted.push(outcome.row.values[0]);
+    if ("rows" in outcome) accepted.push(outcome.rows[0]?.values[0]);
   }
   expect(accepted.length).toBeGreaterThan(20);
   await database.query(`create table "${type}" (at serial, value ${type})`);

@@ -94,12 +94,12 @@ export function startDrain(options: DrainProcessOptions): DrainProcess {
   const prepare = async (): Promise<QueueAttributes> => {
     const attributes = await queue.attributes();
     if (!plan.dryRun) {
-      const target = { schema: "public", name: "user_logins" };
+      const targets = [{ schema: "public", name: "user_logins" }];
       const run = {
         id: runId,
         command: "drain" as const,
         queue: "fake",
-        target,
+        targets,
         startedAtMs: clock.now(),
         keyId: null,
         version: "0",

@@ -23,8 +23,8 @@ export interface Outcome {
   readonly faults: ReadonlyMap<string, number>;
 }
 
-const isBad: NonNullable<FakeStoreOptions["isBad"]> = ({ values }) => {
-  const body = String(values[0]);
+const isBad: NonNullable<FakeStoreOptions["isBad"]> = ({ rows }) => {
+  const body = String(rows[0]?.values[0]);
   return body.startsWith(REFUSED) || (body.startsWith(FLAKY) && "at times");
 };
 

@@ -246,7 +246,7 @@ export function createWitness(options: WitnessOptions): Witness {
       load: (batch, attempt) => {
         seen.statements += 1;
         seen.storeCalls += 1;
-        const ids = batch.rows.map(({ messageId }) => messageId).join(" ");
+        const ids = batch.messages.map(({ messageId }) => messageId).join(" ");
         return watched(`load ${batch.stamp}${attempt.isRetry ? " again" : ""} ${ids}`, () =>
           store.load(batch, attempt),
         );

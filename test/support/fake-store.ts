@@ -1,6 +1,6 @@
 import { type Clock, sleep } from "../../src/clock.js";
 import {
-  type LoadRow,
+  type LoadMessage,
   type RejectRecord,
   type RunEnd,
   type RunStart,
@@ -30,7 +30,7 @@ export interface FakeStoreOptions {
   /** Each statement takes up to this long. */
   readonly latencyMs?: number;
   /** Rows that a constraint does not allow: never, or at times. */
-  readonly isBad?: (row: LoadRow) => boolean | "at times";
+  readonly isBad?: (message: LoadMessage) => boolean | "at times";
   /** False: nobody knows what was loaded before. Only to see a test fail. */
   readonly keepsLedger?: boolean;
   /** What lands after its connection broke does so within this. */
@@ -53,7 +53,7 @@ export interface FakeStore extends Store {
   /** Message id to the run and the stamp that it was loaded with. */
   readonly ledger: ReadonlyMap<string, { readonly runId: string; readonly stamp: string }>;
   /** The target table: in order, with whatever was inserted twice. */
-  readonly rows: readonly LoadRow[];
+  readonly rows: readonly LoadMessage[];
   readonly rejects: ReadonlyMap<string, RejectRecord>;
   readonly runs: readonly (RunStart | RunEnd)[];
   /** Messages whose rows were refused at a time when they need not have been. */
@@ -72,7 +72,7 @@ export function fatal(sqlState = "42P01"): StoreError {
 export function createFakeStore(options: FakeStoreOptions): FakeStore {
   const { clock, latencyMs = 0, latestMs = 60_000, keepsLedger = true, isBad, onFault } = options;
   const ledger = new Map<string, { runId: string; stamp: string }>();
-  const rows: LoadRow[] = [];
+  const rows: LoadMessage[] = [];
   const rejects = new Map<string, RejectRecord>();
   const flaked = new Set<string>();
   const runs: (RunStart | RunEnd)[] = [];
@@ -104,11 +104,11 @@ export function createFakeStore(options: FakeStoreOptions): FakeStore {
     return answer;
   };
 
-  const refuses = (row: LoadRow): boolean => {
-    const verdict = isBad?.(row) ?? false;
+  const refuses = (message: LoadMessage): boolean => {
+    const verdict = isBad?.(message) ?? false;
     if (verdict !== "at times") return verdict;
     const flakes = happens("flake");
-    if (flakes) flaked.add(row.messageId);
+    if (flakes) flaked.add(message.messageId);
     return flakes;
   };
 
@@ -126,7 +126,7 @@ export function createFakeStore(options: FakeStoreOptions): FakeStore {
     check: () => Promise.resolve(),
     load: (batch, { isRetry }) =>
       statement("load", () => {
-        const fresh = batch.rows.filter(({ messageId }) => !(keepsLedger && ledger.has(messageId)));
+        const fresh = batch.messages.filter(({ messageId }) => !(keepsLedger && ledger.has(messageId)));
         if (fresh.some(refuses)) {
           onFault?.("data error");
           throw new StoreError("data", "a constraint does not allow it", {
@@ -136,12 +136,12 @@ export function createFakeStore(options: FakeStoreOptions): FakeStore {
         }
         for (const row of fresh) ledger.set(row.messageId, { runId: batch.runId, stamp: batch.stamp });
         rows.push(...fresh);
-        const own = batch.rows.filter(({ messageId }) => {
+        const own = batch.messages.filter(({ messageId }) => {
           const entry = ledger.get(messageId);
           return entry?.runId === batch.runId && entry.stamp === batch.stamp;
         });
         const loaded = isRetry ? own.length : fresh.length;
-        return { loaded, duplicates: batch.rows.length - loaded };
+        return { loaded, duplicates: batch.messages.length - loaded };
       }),
     saveRejects: (records) =>
       statement("saveRejects", () => {

@@ -27,5 +27,5 @@ export const sampleTransform: Transform = ({ body }) => {
   const warnings = body.startsWith(WARNED)
     ? [{ column: "app_version", code: "not_convertible" } as const]
     : [];
-  return { row: { values: [body], ...(warnings.length > 0 ? { warnings } : {}) } };
+  return { rows: [{ target: 0, values: [body], ...(warnings.length > 0 ? { warnings } : {}) }] };
 };

@@ -1,4 +1,3 @@
-import type { TableName } from "../../config/pipeline.js";
 import {
   type CatalogColumn,
   columnsOf,
@@ -9,13 +8,18 @@ import {
 } from "../catalog.js";
 import type { Connection } from "../connection.js";
 import { tableText } from "../identifier.js";
-import type { TargetColumn } from "../statement.js";
 import { StoreError } from "../store.js";
+import type { LoadTarget } from "../target.js";
 
-export interface Target {
-  readonly table: TableName;
-  readonly columns: readonly TargetColumn[];
+export interface Targets {
+  readonly targets: readonly LoadTarget[];
+  /** Of the bookkeeping. */
   readonly schema: string;
+}
+
+/** A target with its columns as the catalogue has them; undefined when there is no such table. */
+interface FoundTarget extends LoadTarget {
+  readonly found: readonly CatalogColumn[] | undefined;
 }
 
 const EXPLAINABLE: ReadonlySet<string | undefined> = new Set(["42P01", "42703", "42804", "42501"]);
@@ -27,20 +31,17 @@ const EXPLAINABLE: ReadonlySet<string | undefined> = new Set(["42P01", "42703", 
 export async function explainFailure(
   { knex, target, user }: Connection,
   error: StoreError,
-  wanted: Target,
+  { targets, schema }: Targets,
 ): Promise<StoreError> {
   if (!EXPLAINABLE.has(error.sqlState)) return error;
   return explainedBy(error, async () => {
-    const found = await columnsOf(knex, wanted.table);
-    return error.sqlState === "42501"
-      ? lackingText(
-          await missingPrivileges(knex, wanted.schema, loadingPrivileges(wanted.columns)),
-          wanted,
-          found,
-          target,
-          user,
-        )
-      : columnsText(wanted, found, target);
+    const found = await Promise.all(
+      targets.map(async (wanted) => ({ ...wanted, found: await columnsOf(knex, wanted.table) })),
+    );
+    if (error.sqlState !== "42501") return columnsText(found, schema, target);
+    const columns = targets.flatMap((wanted) => wanted.columns);
+    const missing = await missingPrivileges(knex, schema, loadingPrivileges(columns));
+    return grantText([...missing, ...closedTables(found)], user, target);
   });
 }
 
@@ -66,29 +67,29 @@ async function explainedBy(error: StoreError, words: () => Promise<string | unde
   }
 }
 
-function lackingText(
-  missing: readonly string[],
-  { table, columns }: Target,
-  found: readonly CatalogColumn[] | undefined,
-  target: string,
-  user: string,
-): string | undefined {
-  const closed = columns.some(({ name }) =>
-    found?.some((column) => column.name === name && !column.insertable),
-  );
-  return grantText(closed ? [...missing, `INSERT on ${tableText(table)}`] : missing, user, target);
+/** The tables that the user may not insert into. */
+function closedTables(targets: readonly FoundTarget[]): string[] {
+  return targets
+    .filter(({ columns, found }) =>
+      columns.some(({ name }) => found?.some((column) => column.name === name && !column.insertable)),
+    )
+    .map(({ table }) => `INSERT on ${tableText(table)}`);
 }
 
 function grantText(missing: readonly string[], user: string, target: string): string | undefined {
   return missing.length === 0 ? undefined : `user ${user} lacks ${missing.join(", ")} in ${target}: grant it`;
 }
 
-function columnsText(
-  { table, columns, schema }: Target,
-  found: readonly CatalogColumn[] | undefined,
-  target: string,
-): string | undefined {
-  if (found === undefined) return undefined;
+function columnsText(targets: readonly FoundTarget[], schema: string, target: string): string | undefined {
+  if (targets.some(({ found }) => found === undefined)) return undefined;
+  const misfits = targets.flatMap((wanted) => misfitText(wanted, target) ?? []);
+  return (
+    misfits[0] ??
+    `a table of schema ${schema} is missing in ${target}, though its migration has run: restore it`
+  );
+}
+
+function misfitText({ table, columns, found = [] }: FoundTarget, target: string): string | undefined {
   const name = `table ${tableText(table)} in ${target}`;
   const missing = columns.filter((column) => !found.some((twin) => twin.name === column.name));
   if (missing.length > 0) {
@@ -101,5 +102,5 @@ function columnsText(
       return `column ${column.name} of ${name} is of type ${twin.type}, and the pipeline says ${column.type.name}: change one of them`;
     }
   }
-  return `a table of schema ${schema} is missing in ${target}, though its migration has run: restore it`;
+  return undefined;
 }

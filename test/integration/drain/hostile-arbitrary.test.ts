@@ -15,7 +15,7 @@ const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 
 const { pipeline } = parsePipeline(LOGIN_PIPELINE, { source: "login" });
 const transform = compileTransform({
-  pipeline,
+  pipelines: [pipeline],
   maskFor: (spec) => createMask(spec, parseKey(KEY)),
   queueName: "queue",
   runId: "run",
@@ -37,7 +37,9 @@ test(`thousands of arbitrary bodies are rows as they were sent or rejects (SEED=
       outcome: transform({ body, messageId, sentAtMs, receiveCount: 1, attributes: {} }),
     };
   });
-  const rows = cases.flatMap(({ body, outcome }) => ("row" in outcome ? [{ body, ...outcome.row }] : []));
+  const rows = cases.flatMap(({ body, outcome }) =>
+    "rows" in outcome ? outcome.rows.map((row) => ({ body, ...row })) : [],
+  );
   const rejects = cases.flatMap(({ messageId, outcome }) =>
     "reject" in outcome ? [{ messageId, ...outcome.reject }] : [],
   );

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { migrate } from "../../../src/loader/migrations/migrate.js";
 import { openStore } from "../../../src/loader/open-store.js";
-import type { TargetColumn } from "../../../src/loader/statement.js";
 import type { Store } from "../../../src/loader/store.js";
+import type { TargetColumn } from "../../../src/loader/target.js";
 import type { MaskSpec } from "../../../src/masking/index.js";
 import { useDatabase } from "../../support/database.js";
 
@@ -27,8 +27,7 @@ async function check(
   await database.query(`create table visits (id bigint, ip ${definition})`);
   const store = openStore({
     database: { url: database.url, env: {} },
-    table: { name: "visits" },
-    columns: [{ name: "ip", type, mask }],
+    targets: [{ table: { name: "visits" }, columns: [{ name: "ip", type, mask }] }],
     poolSize: 1,
   });
   stores.push(store);

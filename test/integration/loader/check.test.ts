@@ -3,7 +3,7 @@ import type { DatabaseError } from "../../../src/errors.js";
 import { migrate } from "../../../src/loader/migrations/migrate.js";
 import type { OpenStoreOptions } from "../../../src/loader/open-store.js";
 import { useDatabase } from "../../support/database.js";
-import { loginStore } from "./login-store.js";
+import { loginColumns, loginStore } from "./login-store.js";
 import { newRole } from "./role.js";
 
 const database = useDatabase();
@@ -68,7 +68,7 @@ describe("the table", () => {
     [{ schema: "none", name: "nowhere" }, "none.nowhere"],
     [{ schema: "public", name: "User_Logins" }, "public.User_Logins"],
   ])("missing: %j", async (table, name) => {
-    const error = await checkError({ table });
+    const error = await checkError({ targets: [{ table, columns: loginColumns }] });
     expect(error.code).toBe("table_missing");
     expect(error.message).toContain(`there is no table ${name} in ${database.server.host}`);
     expect(error.message).toMatch(/: create it first$/);
@@ -99,7 +99,9 @@ describe("the table", () => {
 
   test("is no table", async () => {
     await database.query("create sequence counter");
-    expect((await checkError({ table: { name: "counter" } })).code).toBe("column_missing");
+    expect(
+      (await checkError({ targets: [{ table: { name: "counter" }, columns: loginColumns }] })).code,
+    ).toBe("column_missing");
   });
 
   test("has a generated column", async () => {

@@ -44,15 +44,15 @@ describe("a batch", () => {
   test("that comes again is duplicates", async () => {
     const batch = batchOf(ann, bob);
     await store.load(batch, once);
-    const { rows } = batchOf(["carl", null, null, null]);
-    const again = { ...batch, stamp: "2026-03-05T00:00:00Z", rows: [...batch.rows, ...rows] };
+    const { messages } = batchOf(["carl", null, null, null]);
+    const again = { ...batch, stamp: "2026-03-05T00:00:00Z", messages: [...batch.messages, ...messages] };
     expect(await store.load(again, once)).toEqual({ loaded: 1, duplicates: 2 });
     expect(await users()).toEqual(["ann", "bob", "carl"]);
   });
 
   test("with a message twice holds one row of it", async () => {
     const batch = batchOf(ann, bob);
-    const twice = { ...batch, rows: [...batch.rows, ...batch.rows] };
+    const twice = { ...batch, messages: [...batch.messages, ...batch.messages] };
     expect(await store.load(twice, once)).toEqual({ loaded: 2, duplicates: 2 });
     expect(await users()).toEqual(["ann", "bob"]);
   });
@@ -68,7 +68,11 @@ describe("a batch", () => {
     const earlier = batchOf(bob);
     await store.load(earlier, once);
     const fresh = batchOf(ann);
-    const batch = { ...fresh, stamp: "2026-03-04T05:06:07.123457Z", rows: [...fresh.rows, ...earlier.rows] };
+    const batch = {
+      ...fresh,
+      stamp: "2026-03-04T05:06:07.123457Z",
+      messages: [...fresh.messages, ...earlier.messages],
+    };
     await store.load(batch, once);
     expect(await store.load(batch, { isRetry: true })).toEqual({ loaded: 1, duplicates: 1 });
     expect(await users()).toEqual(["ann", "bob"]);
@@ -85,11 +89,11 @@ describe("a batch", () => {
 describe("a bad row is found, and the others are loaded", () => {
   async function expectReject(bad: LoadBatch, code: string, field: string | null): Promise<void> {
     const others = batchOf(...Array.from({ length: 7 }, (_, index) => [`user${index}`, null, 1, null]));
-    const rows = [...others.rows.slice(0, 3), ...bad.rows, ...others.rows.slice(3)];
-    const result = await load({ ...others, rows });
+    const messages = [...others.messages.slice(0, 3), ...bad.messages, ...others.messages.slice(3)];
+    const result = await load({ ...others, messages });
     expect(result).toMatchObject({ loaded: 7, duplicates: 0, unloaded: [], inDoubt: [], error: null });
     expect(result.rejects).toMatchObject([
-      { messageId: bad.rows[0]?.messageId, reject: { stage: "load", code, field } },
+      { messageId: bad.messages[0]?.messageId, reject: { stage: "load", code, field } },
     ]);
     expect(result.statements).toBe(1 + 2 * 3);
     expect(await users()).toHaveLength(7);
@@ -162,16 +166,16 @@ test("rows that a trigger leaves out are loaded all the same: their messages are
 });
 
 test("loads that share messages in opposite orders wait for each other and load each once", async () => {
-  const { rows, runId } = batchOf(
+  const { messages, runId } = batchOf(
     ...Array.from({ length: 2_000 }, (_, index) => [`user${index}`, null, null, null]),
   );
   const other = loginStore(database);
   try {
     for (let round = 0; round < 10; round++) {
-      const part = rows.slice(round * 200, round * 200 + 200);
+      const part = messages.slice(round * 200, round * 200 + 200);
       const counts = await Promise.all([
-        store.load({ runId, stamp: "2026-01-01T00:00:00Z", rows: part }, once),
-        other.load({ runId, stamp: "2026-01-01T00:00:01Z", rows: part.toReversed() }, once),
+        store.load({ runId, stamp: "2026-01-01T00:00:00Z", messages: part }, once),
+        other.load({ runId, stamp: "2026-01-01T00:00:01Z", messages: part.toReversed() }, once),
       ]);
       expect(counts[0].loaded + counts[1].loaded).toBe(200);
     }

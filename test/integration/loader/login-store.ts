@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type OpenStoreOptions, openStore } from "../../../src/loader/open-store.js";
-import type { TargetColumn } from "../../../src/loader/statement.js";
-import type { LoadBatch, Store } from "../../../src/loader/store.js";
+import type { LoadBatch, LoadMessage, Store } from "../../../src/loader/store.js";
+import type { TargetColumn } from "../../../src/loader/target.js";
 import type { Value } from "../../../src/row.js";
 import type { TestDatabase } from "../../support/database.js";
 
@@ -20,8 +20,7 @@ export function loginStore(
 ): Store {
   return openStore({
     database: { url: database.url, env: {} },
-    table: { name: "user_logins" },
-    columns: loginColumns,
+    targets: [{ table: { name: "user_logins" }, columns: loginColumns }],
     poolSize: 2,
     ...options,
   });
@@ -32,8 +31,13 @@ export function batchOf(...rows: readonly (readonly Value[])[]): LoadBatch {
   return {
     runId: randomUUID(),
     stamp: "2026-03-04T05:06:07.123456Z",
-    rows: rows.map((values) => ({ messageId: randomUUID(), values })),
+    messages: rows.map((values) => messageOf(values)),
   };
+}
+
+/** A message with one row. */
+export function messageOf(values: readonly Value[]): LoadMessage {
+  return { messageId: randomUUID(), sentAtMs: Date.UTC(2026, 2, 4), rows: [{ target: 0, values }] };
 }
 
 export const ann: readonly Value[] = ["ann", "RU", 20_300, "2026-03-04"];

@@ -17,8 +17,7 @@ const stores: TargetStore[] = [];
 function storeInto(name = "user_logins"): TargetStore {
   const store = openStore({
     database: { url: database.url, env: {} },
-    table: { name },
-    columns: loginColumns,
+    targets: [{ table: { name }, columns: loginColumns }],
     poolSize: 1,
   });
   stores.push(store);
@@ -31,12 +30,14 @@ const hmac = (keyId: string): KeyClaim => ({
   domain: "ip",
   keyId,
 });
-const claimed = (claims: KeyClaim[], more: Partial<KeysOfRun> = {}): KeysOfRun => ({
-  claims,
+const claimed = (claims: KeyClaim[], more: Partial<KeysOfRun> = {}, name = "user_logins"): KeysOfRun => ({
+  tables: [{ table: { name }, claims }],
   heldIds: claims.map(({ keyId }) => keyId),
   rotate: false,
   ...more,
 });
+const claim = (name: string, claims: KeyClaim[], more: Partial<KeysOfRun> = {}): Promise<void> =>
+  storeInto(name).claimKeys(claimed(claims, more, name));
 const inUse = (): ReturnType<typeof database.query> =>
   database.query(
     "select table_name, column_name, key_id, is_current from sqs2pg.mask_keys order by table_name, first_used_at, key_id",
@@ -49,9 +50,9 @@ afterEach(async () => {
 
 describe("the keys of a run", () => {
   test("are written down, and the same ones again are fine, of any table", async () => {
-    await storeInto().claimKeys(claimed([hmac("aaaaaaaa")]));
-    await storeInto().claimKeys(claimed([hmac("aaaaaaaa")]));
-    await storeInto("others").claimKeys(claimed([hmac("aaaaaaaa")]));
+    await claim("user_logins", [hmac("aaaaaaaa")]);
+    await claim("user_logins", [hmac("aaaaaaaa")]);
+    await claim("others", [hmac("aaaaaaaa")]);
     expect(await inUse()).toEqual([
       { table_name: "others", column_name: "masked_ip", key_id: "aaaaaaaa", is_current: true },
       { table_name: "user_logins", column_name: "masked_ip", key_id: "aaaaaaaa", is_current: true },
@@ -59,9 +60,9 @@ describe("the keys of a run", () => {
   });
 
   test("are refused when they are others, whichever table began", async () => {
-    await storeInto().claimKeys(claimed([hmac("aaaaaaaa")]));
+    await claim("user_logins", [hmac("aaaaaaaa")]);
     const before = await inUse();
-    const claiming = storeInto("others").claimKeys(claimed([hmac("bbbbbbbb")]));
+    const claiming = claim("others", [hmac("bbbbbbbb")]);
     await expect(claiming).rejects.toMatchObject({
       kind: "usage",
       code: "key_changed",
@@ -72,8 +73,8 @@ describe("the keys of a run", () => {
   });
 
   test("are history where the column has another mask now", async () => {
-    await storeInto().claimKeys(claimed([hmac("aaaaaaaa")]));
-    await storeInto().claimKeys(claimed([{ ...hmac("bbbbbbbb"), strategy: "aes-siv" }]));
+    await claim("user_logins", [hmac("aaaaaaaa")]);
+    await claim("user_logins", [{ ...hmac("bbbbbbbb"), strategy: "aes-siv" }]);
     expect(await inUse()).toMatchObject([
       { key_id: "aaaaaaaa", is_current: false },
       { key_id: "bbbbbbbb", is_current: true },
@@ -81,23 +82,23 @@ describe("the keys of a run", () => {
   });
 
   test("may be others in another domain or for another strategy", async () => {
-    await storeInto().claimKeys(claimed([hmac("aaaaaaaa")]));
-    await storeInto().claimKeys(claimed([{ ...hmac("bbbbbbbb"), domain: "device_id" }]));
-    await storeInto().claimKeys(claimed([{ ...hmac("cccccccc"), strategy: "aes-gcm" }]));
+    await claim("user_logins", [hmac("aaaaaaaa")]);
+    await claim("user_logins", [{ ...hmac("bbbbbbbb"), domain: "device_id" }]);
+    await claim("user_logins", [{ ...hmac("cccccccc"), strategy: "aes-gcm" }]);
     expect(await inUse()).toHaveLength(3);
   });
 
   test("replace those in use when that is said, and then these are the ones", async () => {
-    await storeInto().claimKeys(claimed([hmac("aaaaaaaa")]));
-    await storeInto().claimKeys(claimed([hmac("bbbbbbbb")], { rotate: true }));
+    await claim("user_logins", [hmac("aaaaaaaa")]);
+    await claim("user_logins", [hmac("bbbbbbbb")], { rotate: true });
     expect(await inUse()).toMatchObject([
       { key_id: "aaaaaaaa", is_current: false },
       { key_id: "bbbbbbbb", is_current: true },
     ]);
-    await expect(storeInto().claimKeys(claimed([hmac("aaaaaaaa")]))).rejects.toMatchObject({
+    await expect(claim("user_logins", [hmac("aaaaaaaa")])).rejects.toMatchObject({
       code: "key_changed",
     });
-    await storeInto().claimKeys(claimed([hmac("aaaaaaaa")], { rotate: true }));
+    await claim("user_logins", [hmac("aaaaaaaa")], { rotate: true });
     expect(await inUse()).toMatchObject([
       { key_id: "aaaaaaaa", is_current: true },
       { key_id: "bbbbbbbb", is_current: false },
@@ -106,8 +107,8 @@ describe("the keys of a run", () => {
 
   test("cannot be replaced where values do not tell which key they have", async () => {
     const ff1 = (keyId: string): KeyClaim => ({ ...hmac(keyId), strategy: "ff1" });
-    await storeInto().claimKeys(claimed([ff1("aaaaaaaa")]));
-    await expect(storeInto().claimKeys(claimed([ff1("bbbbbbbb")], { rotate: true }))).rejects.toMatchObject({
+    await claim("user_logins", [ff1("aaaaaaaa")]);
+    await expect(claim("user_logins", [ff1("bbbbbbbb")], { rotate: true })).rejects.toMatchObject({
       kind: "usage",
       code: "key_not_rotatable",
       message: expect.stringContaining("key_id: aaaaaaaa in its mask"),
@@ -116,7 +117,7 @@ describe("the keys of a run", () => {
 
   test("have to be those of the vault's tokens, too", async () => {
     const token = (keyId: string): KeyClaim => ({ ...hmac(keyId), strategy: "token" });
-    await storeInto().claimKeys(claimed([token("aaaaaaaa")]));
+    await claim("user_logins", [token("aaaaaaaa")]);
     await database.query(
       "insert into sqs2pg.tokens (domain, blind_index, token, sealed_value, key_id) values ('ip', 'i', 't', 's', 'aaaaaaaa')",
     );
@@ -130,7 +131,7 @@ describe("the keys of a run", () => {
   });
 
   test("of two runs that begin at once with different ones, one wins and the other is refused", async () => {
-    const claims = ["aaaaaaaa", "bbbbbbbb"].map((keyId) => storeInto().claimKeys(claimed([hmac(keyId)])));
+    const claims = ["aaaaaaaa", "bbbbbbbb"].map((keyId) => claim("user_logins", [hmac(keyId)]));
     const outcomes = await Promise.allSettled(claims);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     expect(await inUse()).toHaveLength(1);
@@ -143,8 +144,9 @@ describe("a role that may not write them down", () => {
     const mask = { strategy: "token", domain: "ip" } as const;
     const store = openStore({
       database: { url, env: {} },
-      table: { name: "user_logins" },
-      columns: [{ name: "masked_ip", type: { name: "text" }, mask }],
+      targets: [
+        { table: { name: "user_logins" }, columns: [{ name: "masked_ip", type: { name: "text" }, mask }] },
+      ],
       poolSize: 1,
     });
     stores.push(store);

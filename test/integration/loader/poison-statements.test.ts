@@ -26,7 +26,7 @@ async function loadWith(count: number, isBad: (index: number) => boolean): Promi
     ...Array.from({ length: count }, (_, index) => [`user${index}`, null, isBad(index) ? -1 : 1, null]),
   );
   const result = await loadBatch(batch, { store, clock: systemClock, retryForMs: 20_000 });
-  const bad = batch.rows.filter((_, index) => isBad(index)).map(({ messageId }) => messageId);
+  const bad = batch.messages.filter((_, index) => isBad(index)).map(({ messageId }) => messageId);
   expect(result.rejects.map(({ messageId }) => messageId)).toEqual(bad);
   expect(result).toMatchObject({ loaded: count - bad.length, duplicates: 0, unloaded: [], error: null });
   return result;

@@ -23,7 +23,7 @@ test("a run is recorded when it starts and when it ends, also when both are sent
     id,
     command: "replay" as const,
     queue: "q",
-    target: { schema: "raw", name: "t" },
+    targets: [{ schema: "raw", name: "t" }, { name: "u" }],
     startedAtMs,
     keyId: "0a1b2c3d",
     version: "1.0.0",
@@ -35,7 +35,7 @@ test("a run is recorded when it starts and when it ends, also when both are sent
     id,
     command: "replay",
     queue: "q",
-    target: "raw.t",
+    target: "raw.t, u",
     key_id: "0a1b2c3d",
     finished_at: null,
   });

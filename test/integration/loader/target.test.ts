@@ -16,16 +16,20 @@ test("any table and every type: mixed case, reserved words, a column called mess
   )`);
   const store = loginStore(database, {
     schema: "Book-keeping",
-    table: { schema: "Raw", name: "order" },
-    columns: [
-      { name: "at", type: { name: "timestamptz" } },
-      { name: "day", type: { name: "date" } },
-      { name: "ok", type: { name: "boolean" } },
-      { name: "big", type: { name: "bigint" } },
-      { name: "select", type: { name: "smallint" } },
-      { name: "c1", type: { name: "text" } },
-      { name: "User", type: { name: "varchar", length: 5 } },
-      { name: "message_id", type: { name: "text" } },
+    targets: [
+      {
+        table: { schema: "Raw", name: "order" },
+        columns: [
+          { name: "at", type: { name: "timestamptz" } },
+          { name: "day", type: { name: "date" } },
+          { name: "ok", type: { name: "boolean" } },
+          { name: "big", type: { name: "bigint" } },
+          { name: "select", type: { name: "smallint" } },
+          { name: "c1", type: { name: "text" } },
+          { name: "User", type: { name: "varchar", length: 5 } },
+          { name: "message_id", type: { name: "text" } },
+        ],
+      },
     ],
   });
   try {

@@ -36,11 +36,15 @@ const stores: TargetStore[] = [];
 function tokenStore(): TargetStore {
   const store = openStore({
     database: { url: database.url, env: {} },
-    table: { name: "user_logins" },
-    columns: [
-      { name: "user_id", type: { name: "text" } },
-      { name: "masked_ip", type: { name: "varchar", length: 256 }, mask: ip },
-      { name: "masked_device_id", type: { name: "varchar", length: 256 }, mask: device },
+    targets: [
+      {
+        table: { name: "user_logins" },
+        columns: [
+          { name: "user_id", type: { name: "text" } },
+          { name: "masked_ip", type: { name: "varchar", length: 256 }, mask: ip },
+          { name: "masked_device_id", type: { name: "varchar", length: 256 }, mask: device },
+        ],
+      },
     ],
     poolSize: 2,
   });
@@ -174,7 +178,7 @@ test.each([
   "a drain that is met in the middle of another's first use of a value waits for its %s",
   async (end, token) => {
     const batch = batchUnder(keys, ["a", "192.0.2.1", null]);
-    const entry = batch.rows[0]?.values[1];
+    const entry = batch.messages[0]?.rows[0]?.values[1];
     if (typeof entry !== "object" || entry === null) return expect.fail("no entry");
     const other = new pg.Client({ connectionString: database.url });
     await other.connect();

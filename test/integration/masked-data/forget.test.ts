@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { describe, expect } from "vitest";
 import { openStore } from "../../../src/loader/open-store.js";
 import { createColumnMask, keyringOf, type MaskSpec, parseKey } from "../../../src/masking/index.js";
-import type { Value } from "../../../src/row.js";
 import { KEY, whileLocked } from "../../support/bench.js";
 import { runCli, startCli } from "../../support/cli.js";
 import type { TestDatabase } from "../../support/database.js";
+import { messageOf } from "../loader/login-store.js";
 import { type People, type Person, test } from "./unmask-bench.js";
 
 const NEW_KEY = "sqs2pg-key-1:BAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
@@ -181,19 +181,20 @@ const MAIL: MaskSpec = { strategy: "token", domain: "mail" };
 function loadMails(database: TestDatabase, mails: readonly string[], key = KEY): Promise<unknown> {
   const store = openStore({
     database: { url: database.url, env: {} },
-    table: { name: "people" },
-    columns: [
-      { name: "id", type: { name: "text" } },
-      { name: "mail_token", type: { name: "text" }, mask: MAIL },
+    targets: [
+      {
+        table: { name: "people" },
+        columns: [
+          { name: "id", type: { name: "text" } },
+          { name: "mail_token", type: { name: "text" }, mask: MAIL },
+        ],
+      },
     ],
     poolSize: 1,
   });
   const mask = createColumnMask(MAIL, keyringOf(parseKey(key)));
-  const rows = mails.map((mail) => ({
-    messageId: randomUUID(),
-    values: [randomUUID(), mask(mail)] satisfies Value[],
-  }));
-  const batch = { runId: randomUUID(), stamp: "2026-01-01T00:00:00.000001Z", rows };
+  const messages = mails.map((mail) => messageOf([randomUUID(), mask(mail)]));
+  const batch = { runId: randomUUID(), stamp: "2026-01-01T00:00:00.000001Z", messages };
   return store.load(batch, { isRetry: false }).finally(() => store.close());
 }
 

@@ -9,6 +9,7 @@ import { createUnmask, generateKey, type MaskSpec, parseKey, parseKeys } from ".
 import { keysOfRun, masksForRun } from "../../../src/masks-for-run.js";
 import { KEY } from "../../support/bench.js";
 import type { TestDatabase } from "../../support/database.js";
+import { messageOf } from "../loader/login-store.js";
 
 /** The key that comes after KEY, which is the bench's. */
 export const NEW_KEY: string = generateKey();
@@ -49,18 +50,16 @@ export async function startLoading(
 ): Promise<{ load(values: readonly string[]): Promise<void>; close(): Promise<void> }> {
   const env = { DATABASE_URL: url, SQS2PG_MASK_KEY: keyLines };
   const settings = await resolveSettings({ pipeline, env });
-  const { columns, table } = settings.pipeline;
-  const store = openStore({ database: { url, env }, table, columns, poolSize: 1 });
-  const maskFor = await masksForRun(settings.pipeline, settings.keys);
+  const { pipelines, keys } = settings;
+  const { columns } = settings.pipeline;
+  const store = openStore({ database: { url, env }, targets: pipelines, poolSize: 1 });
+  const maskFor = await masksForRun(pipelines, keys);
   const masks = columns.map(({ mask }) => (mask === undefined ? (value: string) => value : maskFor(mask)));
-  await store.claimKeys(keysOfRun(settings.pipeline, settings.keys, rotate));
+  await store.claimKeys(keysOfRun(pipelines, keys, rotate));
   return {
     load: async (values) => {
-      const rows = values.map((value) => ({
-        messageId: randomUUID(),
-        values: masks.map((mask) => mask(value)),
-      }));
-      await store.load({ runId: randomUUID(), stamp: "2026-01-01T00:00:00Z", rows }, { isRetry: false });
+      const messages = values.map((value) => messageOf(masks.map((mask) => mask(value))));
+      await store.load({ runId: randomUUID(), stamp: "2026-01-01T00:00:00Z", messages }, { isRetry: false });
     },
     close: () => store.close(),
   };

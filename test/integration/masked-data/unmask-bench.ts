@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, type TestAPI } from "vitest";
 import { resolveSettings } from "../../../src/config/resolve.js";
 import { openStore } from "../../../src/loader/open-store.js";
-import type { LoadRow } from "../../../src/loader/store.js";
+import type { LoadMessage } from "../../../src/loader/store.js";
 import { generateKeyPair, parseKeys } from "../../../src/masking/index.js";
 import { keysOfRun, masksForRun } from "../../../src/masks-for-run.js";
 import { compileTransform } from "../../../src/transform/compile.js";
@@ -213,25 +213,24 @@ async function load(
   people: readonly Person[],
 ): Promise<void> {
   const env = { SQS2PG_MASK_KEY: text, DATABASE_URL: url };
-  const { pipeline, keys } = await resolveSettings({ flags: { config }, env });
+  const { pipelines, keys } = await resolveSettings({ flags: { config }, env });
   const runId = randomUUID();
   const transform = compileTransform({
-    pipeline,
-    maskFor: await masksForRun(pipeline, keys),
-    queueName: pipeline.queue,
+    pipelines,
+    maskFor: await masksForRun(pipelines, keys),
+    queueName: pipelines[0].queue,
     runId,
   });
-  const rows = people.map((person): LoadRow => {
+  const messages = people.map((person): LoadMessage => {
     const messageId = randomUUID();
     const message = { messageId, body: JSON.stringify(person), sentAtMs: 1, receiveCount: 1, attributes: {} };
     const outcome = transform(message);
     if ("reject" in outcome) throw new Error(`a person is rejected: ${outcome.reject.reason}`);
-    return { messageId, values: outcome.row.values };
+    return { messageId, sentAtMs: message.sentAtMs, rows: outcome.rows };
   });
-  const { table, columns } = pipeline;
-  const store = openStore({ database: { url, env: {} }, table, columns, poolSize: 1 });
-  await store.claimKeys(keysOfRun(pipeline, keys, false));
-  await store.load({ runId, stamp: "2026-01-01T00:00:00.000001Z", rows }, { isRetry: false });
+  const store = openStore({ database: { url, env: {} }, targets: pipelines, poolSize: 1 });
+  await store.claimKeys(keysOfRun(pipelines, keys, false));
+  await store.load({ runId, stamp: "2026-01-01T00:00:00.000001Z", messages }, { isRetry: false });
   await store.close();
 }
 

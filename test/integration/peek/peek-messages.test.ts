@@ -14,7 +14,7 @@ const WARNING = { column: "b", code: "not_convertible" } as const;
 /** Bodies `x` are rejects, bodies `w` are warned about. */
 const transform: Transform = ({ body }) => {
   if (body === "x") return { reject: REJECT };
-  return { row: { values: [body, 1], ...(body === "w" && { warnings: [WARNING] }) } };
+  return { rows: [{ target: 0, values: [body, 1], ...(body === "w" && { warnings: [WARNING] }) }] };
 };
 
 let server: SqsServer;

@@ -122,8 +122,7 @@ export async function sealInto(
 ): Promise<string[]> {
   const store = openStore({
     database: { url: database.url, env: {} },
-    table: { name: "user_logins" },
-    columns: [],
+    targets: [{ table: { name: "user_logins" }, columns: [] }],
     poolSize: 1,
   });
   const records = messages.map((given): RejectRecord => {

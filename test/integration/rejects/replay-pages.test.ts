@@ -94,8 +94,7 @@ describe("a page", () => {
   function open(database: TestDatabase) {
     return openQuarantine({
       database: { url: database.url, env: {} },
-      table: { name: "user_logins" },
-      columns: [],
+      targets: [{ table: { name: "user_logins" }, columns: [] }],
       poolSize: 1,
     });
   }

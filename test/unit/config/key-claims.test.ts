@@ -32,7 +32,7 @@ test("each masked column that uses a key, with the key that it uses", () => {
     h: undefined,
     i: { strategy: "aes-gcm", companion: "j", domain: "ip" },
   });
-  expect(keyClaims(pipeline, keys)).toEqual([
+  expect(keyClaims([pipeline], keys)[0]?.claims).toEqual([
     { column: "a", strategy: "hmac-sha256", domain: "a", keyId: first },
     { column: "b", strategy: "aes-siv", domain: "b", keyId: second },
     { column: "c", strategy: "sealed", domain: "c", keyId: firstPair },
@@ -45,19 +45,23 @@ test("each masked column that uses a key, with the key that it uses", () => {
 
 test("columns that would join have one key", async () => {
   const mask = (key_id: string): MaskConfig => ({ strategy: "aes-siv", domain: "ip", key_id });
-  expect(keyClaims(pipelineOf({ a: mask(second), b: mask(second) }), keys)).toHaveLength(2);
-  expect(await errorOf(() => keyClaims(pipelineOf({ a: mask(first), b: mask(second) }), keys))).toMatchObject(
-    {
+  expect(keyClaims([pipelineOf({ a: mask(second), b: mask(second) })], keys)[0]?.claims).toHaveLength(2);
+  const apart = [
+    [pipelineOf({ a: mask(first), b: mask(second) })],
+    [pipelineOf({ a: mask(first) }), pipelineOf({ b: mask(second) })],
+  ];
+  for (const pipelines of apart) {
+    expect(await errorOf(() => keyClaims(pipelines, keys))).toMatchObject({
       kind: "usage",
       code: "key_conflict",
       message: expect.stringContaining("columns a and b have the mask aes-siv and the domain ip in common"),
-    },
-  );
+    });
+  }
 });
 
 test("a key that is wanted and not there is missed", async () => {
   const pipeline = pipelineOf({ a: { strategy: "hmac-sha256", key_id: "00000000" } });
-  expect(await errorOf(() => keyClaims(pipeline, keys))).toMatchObject({ code: "key_not_held" });
+  expect(await errorOf(() => keyClaims([pipeline], keys))).toMatchObject({ code: "key_not_held" });
 });
 
 test("a run seals for each public key that its columns name, and anew each time", async () => {
@@ -70,7 +74,7 @@ test("a run seals for each public key that its columns name, and anew each time"
   if (a === undefined || b === undefined) return expect.fail("no masks");
   const values = await Promise.all(
     [1, 2].map(async () => {
-      const maskFor = await masksForRun(pipeline, parseKeys(lines.join("\n")));
+      const maskFor = await masksForRun([pipeline], parseKeys(lines.join("\n")));
       return [maskFor(a)("x"), maskFor(b)("x")].map(String);
     }),
   );

@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { type Batcher, createBatcher } from "../../../src/drain/batcher.js";
 import { createVirtualClock, type VirtualClock } from "../../support/virtual-clock.js";
 
+const one = { items: 1, bytes: 1 };
+
 function createWorld(): { clock: VirtualClock; batcher: Batcher<number>; batches: (readonly number[])[] } {
   const clock = createVirtualClock();
   const batches: (readonly number[])[] = [];
@@ -17,7 +19,7 @@ function createWorld(): { clock: VirtualClock; batcher: Batcher<number>; batches
 
 test("a batch is complete by number", () => {
   const { clock, batcher, batches } = createWorld();
-  for (const item of [1, 2, 3, 4]) batcher.add(item, 1);
+  for (const item of [1, 2, 3, 4]) batcher.add(item, one);
   expect(batches).toEqual([[1, 2, 3]]);
   batcher.flush();
   expect(batches).toEqual([[1, 2, 3], [4]]);
@@ -26,7 +28,7 @@ test("a batch is complete by number", () => {
 
 test("a batch is complete by bytes, counted anew for each", () => {
   const { batcher, batches } = createWorld();
-  for (const item of [1, 2, 3, 4]) batcher.add(item, 60);
+  for (const item of [1, 2, 3, 4]) batcher.add(item, { items: 1, bytes: 60 });
   expect(batches).toEqual([
     [1, 2],
     [3, 4],
@@ -35,14 +37,14 @@ test("a batch is complete by bytes, counted anew for each", () => {
 
 test("a batch is complete by the age of its first item", async () => {
   const { clock, batcher, batches } = createWorld();
-  batcher.add(1, 1);
+  batcher.add(1, one);
   await clock.advance(900);
-  batcher.add(2, 1);
+  batcher.add(2, one);
   await clock.advance(99);
   expect(batches).toEqual([]);
   await clock.advance(1);
   expect(batches).toEqual([[1, 2]]);
-  batcher.add(3, 1);
+  batcher.add(3, one);
   await clock.advance(999);
   expect(batches).toHaveLength(1);
   await clock.advance(1);

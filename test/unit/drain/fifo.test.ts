@@ -13,7 +13,8 @@ function fifoWorld(groups: Readonly<Record<string, readonly string[]>>, fifo = t
   return world;
 }
 
-const rows = ({ store }: World): unknown[] => store.rows.map(({ values }) => values[0]);
+const rows = ({ store }: World): unknown[] =>
+  store.rows.flatMap((message) => message.rows.map(({ values }) => values[0]));
 
 /** Nothing stands in the way of what the report says is left: the run is not stuck, and renews all leases until its end. */
 function expectLeft(world: World, report: DrainReport, count: number): void {
@@ -42,7 +43,7 @@ test("what was held is loaded in its order when nothing is in its way any more",
   const world = fifoWorld({ held: ["a 1", `${REJECTED} 2`, "a 3", "a 4"] });
   await world.drain();
   await world.clock.advance(120_000);
-  const report = await world.drain({ transform: ({ body }) => ({ row: { values: [body] } }) });
+  const report = await world.drain({ transform: ({ body }) => ({ rows: [{ target: 0, values: [body] }] }) });
   expect(report).toMatchObject({ received: 3, loaded: 3 });
   expect(rows(world)).toEqual(["a 1", `${REJECTED} 2`, "a 3", "a 4"]);
 });
@@ -89,7 +90,7 @@ test("a group that comes again although its leases should be kept is not held by
   const report = await world.drain({
     limits,
     transform: (message) => {
-      const outcome = isMended ? { row: { values: [message.body] } } : sampleTransform(message);
+      const outcome = isMended ? { rows: [{ target: 0, values: [message.body] }] } : sampleTransform(message);
       isMended ||= message.body === "a 2";
       return outcome;
     },

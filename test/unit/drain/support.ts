@@ -52,7 +52,7 @@ export function createWorld(options: WorldOptions = {}): World {
   const { maxReceiveCount } = options;
   const clock = createVirtualClock({ seed: options.seed ?? 1 });
   const startMs = clock.now();
-  const isBad: FakeStoreOptions["isBad"] = ({ values }) => String(values[0]).startsWith(REFUSED);
+  const isBad: FakeStoreOptions["isBad"] = ({ rows }) => String(rows[0]?.values[0]).startsWith(REFUSED);
   const store = createFakeStore({ ...options.store, clock, isBad });
   const queue = createFakeQueue({
     ...options.queue,

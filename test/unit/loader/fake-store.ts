@@ -1,5 +1,5 @@
 import type { Clock } from "../../../src/clock.js";
-import { type LoadBatch, type LoadCounts, StoreError } from "../../../src/loader/store.js";
+import { type LoadBatch, type LoadCounts, type LoadMessage, StoreError } from "../../../src/loader/store.js";
 
 /** What happens to one attempt, apart from what its rows deserve. */
 export type Fault = "none" | "refused" | "lost before commit" | "lost after commit" | "fatal";
@@ -21,21 +21,21 @@ export function fakeStore(
   return {
     ledger,
     attempts,
-    load: async ({ rows, stamp }, { isRetry }) => {
+    load: async ({ messages, stamp }, { isRetry }) => {
       const fault = faults[attempts.length] ?? "none";
-      attempts.push({ size: rows.length, isRetry });
+      attempts.push({ size: messages.length, isRetry });
       if (fault === "refused") throw new StoreError("transient", "try later", { sqlState: "40P01" });
       if (fault === "fatal") throw new StoreError("fatal", "no such table", { sqlState: "42P01" });
       if (fault === "lost before commit") throw lost();
-      const fresh = rows.filter(({ messageId }) => !ledger.has(messageId));
+      const fresh = messages.filter(({ messageId }) => !ledger.has(messageId));
       if (fresh.some(({ messageId }) => bad.has(messageId))) {
         throw new StoreError("data", "refused", { sqlState: "23514", constraint: "positive" });
       }
       for (const { messageId } of fresh) ledger.set(messageId, stamp);
       if (fault === "lost after commit") throw lost();
-      const own = rows.filter(({ messageId }) => ledger.get(messageId) === stamp).length;
+      const own = messages.filter(({ messageId }) => ledger.get(messageId) === stamp).length;
       const count = isRetry ? own : fresh.length;
-      return { loaded: count, duplicates: rows.length - count };
+      return { loaded: count, duplicates: messages.length - count };
     },
   };
 }
@@ -65,4 +65,9 @@ export function fakeClock(): Clock & { readonly waits: number[] } {
     },
     random: () => 0.5,
   };
+}
+
+/** A message that makes a row without values. */
+export function aMessage(messageId: string): LoadMessage {
+  return { messageId, sentAtMs: 0, rows: [{ target: 0, values: [] }] };
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { loadBatch } from "../../../src/loader/load-batch.js";
-import { type Fault, fakeClock, fakeStore } from "./fake-store.js";
+import { aMessage, type Fault, fakeClock, fakeStore } from "./fake-store.js";
 
 const fault: fc.Arbitrary<Fault> = fc.constantFrom(
   ...(["none", "none", "none", "refused", "lost before commit", "lost after commit", "fatal"] as const),
@@ -23,7 +23,7 @@ test("every row ends in exactly one place, and what is said about it is true", a
       const store = fakeStore({ faults, bad: new Set(bad), loaded });
       const abort = new AbortController();
       const result = await loadBatch(
-        { runId: "run", stamp: "now", rows: ids.map((messageId) => ({ messageId, values: [] })) },
+        { runId: "run", stamp: "now", messages: ids.map(aMessage) },
         {
           store: {
             load: (batch, attempt) => {

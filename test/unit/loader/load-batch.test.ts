@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { type LoadBatchOptions, type LoadResult, loadBatch } from "../../../src/loader/load-batch.js";
 import { StoreError } from "../../../src/loader/store.js";
-import { type FakeStore, fakeClock, fakeStore } from "./fake-store.js";
+import { aMessage, type FakeStore, fakeClock, fakeStore } from "./fake-store.js";
 
 function load(store: FakeStore, count: number, options: Partial<LoadBatchOptions> = {}): Promise<LoadResult> {
-  const rows = Array.from({ length: count }, (_, index) => ({ messageId: `m${index}`, values: [] }));
+  const messages = Array.from({ length: count }, (_, index) => aMessage(`m${index}`));
   return loadBatch(
-    { runId: "run", stamp: "now", rows },
+    { runId: "run", stamp: "now", messages },
     { store, clock: fakeClock(), retryForMs: 10_000, ...options },
   );
 }
@@ -97,17 +97,17 @@ test("a fatal error stops at once, and what was committed before it stays counte
 });
 
 test("a message that is twice in a batch is loaded once and a duplicate once", async () => {
-  const rows = ["a", "b", "a"].map((messageId) => ({ messageId, values: [] }));
+  const messages = ["a", "b", "a"].map(aMessage);
   const options = { store: fakeStore({ bad: new Set(["b"]) }), clock: fakeClock(), retryForMs: 0 };
-  const result = await loadBatch({ runId: "run", stamp: "now", rows }, options);
+  const result = await loadBatch({ runId: "run", stamp: "now", messages }, options);
   expect(result).toMatchObject({ loaded: 1, duplicates: 1, done: ["a", "a"], error: null });
 });
 
 test("what a store throws by mistake is an error of the run, and leaves the rows in doubt", async () => {
   const store = { load: () => Promise.reject(new TypeError("secret")) };
-  const rows = [{ messageId: "a", values: [] }];
+  const messages = [aMessage("a")];
   const result = await loadBatch(
-    { runId: "run", stamp: "now", rows },
+    { runId: "run", stamp: "now", messages },
     { store, clock: fakeClock(), retryForMs: 0 },
   );
   expect(result.inDoubt).toEqual(["a"]);
@@ -118,20 +118,20 @@ test("halves of a batch whose outcome is unknown know what it commits in the end
   const committed = new Set<string>();
   let attempts = 0;
   const store: LoadBatchOptions["store"] = {
-    load: async ({ rows }, { isRetry }) => {
+    load: async ({ messages }, { isRetry }) => {
       attempts += 1;
       if (attempts === 1) throw new StoreError("transient", "connection lost", { outcomeUnknown: true });
       if (attempts === 2) throw new StoreError("data", "refused for a moment", { sqlState: "23503" });
       // By now the server has carried out what it was sent first.
       for (const id of ["m0", "m1", "m2", "m3"]) committed.add(id);
-      const fresh = rows.filter(({ messageId }) => !committed.has(messageId)).length;
-      const loaded = isRetry ? rows.length : fresh;
-      return { loaded, duplicates: rows.length - loaded };
+      const fresh = messages.filter(({ messageId }) => !committed.has(messageId)).length;
+      const loaded = isRetry ? messages.length : fresh;
+      return { loaded, duplicates: messages.length - loaded };
     },
   };
-  const rows = Array.from({ length: 4 }, (_, index) => ({ messageId: `m${index}`, values: [] }));
+  const messages = Array.from({ length: 4 }, (_, index) => aMessage(`m${index}`));
   const result = await loadBatch(
-    { runId: "run", stamp: "now", rows },
+    { runId: "run", stamp: "now", messages },
     { store, clock: fakeClock(), retryForMs: 10_000 },
   );
   expect(result).toMatchObject({ loaded: 4, duplicates: 0, rejects: [], inDoubt: [], error: null });

@@ -1,21 +1,30 @@
 import { expect, test } from "vitest";
 import { quoteIdentifier } from "../../../src/loader/identifier.js";
 import { createLoadStatement } from "../../../src/loader/statement.js";
+import type { Row, Value } from "../../../src/row.js";
 
 const statement = createLoadStatement(
-  { schema: "Raw", name: "order" },
   [
-    { name: "User", type: { name: "varchar", length: 3 } },
-    { name: "message_id", type: { name: "text" } },
-    { name: "n", type: { name: "bigint" } },
+    {
+      table: { schema: "Raw", name: "order" },
+      columns: [
+        { name: "User", type: { name: "varchar", length: 3 } },
+        { name: "message_id", type: { name: "text" } },
+        { name: "n", type: { name: "bigint" } },
+      ],
+    },
+    { table: { name: "items" }, columns: [{ name: "place", type: { name: "smallint" } }] },
   ],
   "sqs2pg",
 );
+
+const row = (target: number, ...values: Value[]): Row => ({ target, values });
 
 test("names are quoted, and texts keep their length until they meet the column", () => {
   expect(statement.sql).toContain(`insert into "Raw"."order" ("User", "message_id", "n")`);
   expect(statement.sql).toContain("unnest(?::uuid[], ?::text[], ?::text[], ?::bigint[])");
   expect(statement.sql).not.toContain("varchar");
+  expect(statement.sql).toContain(`insert into "items" ("place")`);
 });
 
 test("the ledger is filled in the order of the ids", () => {
@@ -24,16 +33,16 @@ test("the ledger is filled in the order of the ids", () => {
   );
 });
 
-test("bindings are one array a column, then the run and the stamp", () => {
-  const rows = [
-    { messageId: "a", values: ["x", "y", "1"] },
-    { messageId: "b", values: [null, "z", 2] },
-  ];
-  expect(statement.bindings({ runId: "r", stamp: "s", rows })).toEqual([
+test("bindings are one array a column for each table, then the run and the stamp", () => {
+  const a = { messageId: "a", sentAtMs: 1, rows: [row(0, "x", "y", "1"), row(1, 7), row(1, 8)] };
+  const b = { messageId: "b", sentAtMs: 2, rows: [row(0, null, "z", 2)] };
+  expect(statement.bindings({ runId: "r", stamp: "s", messages: [a, b, a] })).toEqual([
     ["a", "b"],
     ["x", null],
     ["y", "z"],
     ["1", 2],
+    ["a", "a"],
+    [7, 8],
     "r",
     "s",
   ]);

@@ -22,8 +22,10 @@ type Columns = Readonly<Record<string, ColumnConfig>>;
 
 function settingsOf(columns: Columns, keyText?: string): Settings {
   const config = { queue: "q", table: "shop.orders", columns };
+  const parsed = parsePipeline(config, { source: "the test" });
   return {
-    ...parsePipeline(config, { source: "the test" }),
+    ...parsed,
+    pipelines: [parsed.pipeline],
     database: undefined,
     keys: keyText === undefined ? NO_KEYS : parseKeys(keyText),
     notices: [],

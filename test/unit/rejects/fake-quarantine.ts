@@ -51,7 +51,7 @@ export function fakeQuarantine(options: FakeQuarantineOptions): FakeQuarantine {
       try {
         return await store.load(batch, attempt);
       } finally {
-        for (const { messageId } of batch.rows) if (store.ledger.has(messageId)) sealed.delete(messageId);
+        for (const { messageId } of batch.messages) if (store.ledger.has(messageId)) sealed.delete(messageId);
       }
     },
     startRun: async () => {},

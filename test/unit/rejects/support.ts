@@ -15,7 +15,7 @@ export function ids(count: number, kind: "" | "x" | "r" = ""): string[] {
 const transform: Transform = ({ body }) =>
   body.endsWith("r")
     ? { reject: { stage: "transform", code: "missing", field: "user_id", reason: "it is missing" } }
-    : { row: { values: [body] } };
+    : { rows: [{ target: 0, values: [body] }] };
 
 const open: RunReplayOptions["open"] = (_sealed, id) => {
   if (id.endsWith("x")) throw new MaskError("sealed_corrupted", "what is sealed was changed");

@@ -30,7 +30,7 @@ const CASES: readonly (readonly [guarantee: string, name: string, Sabotage, RegE
         ...store,
         load: (batch, attempt) => {
           store.load(batch, attempt).catch(() => {});
-          return Promise.resolve({ loaded: batch.rows.length, duplicates: 0 });
+          return Promise.resolve({ loaded: batch.messages.length, duplicates: 0 });
         },
       }),
     },
@@ -131,7 +131,7 @@ const CASES: readonly (readonly [guarantee: string, name: string, Sabotage, RegE
       store: (store) => ({
         ...store,
         load: (batch, attempt) =>
-          batch.rows.length === 1 && batch.rows[0]?.messageId.endsWith("1")
+          batch.messages.length === 1 && batch.messages[0]?.messageId.endsWith("1")
             ? Promise.reject(new StoreError("data", "no", { sqlState: "23514" }))
             : store.load(batch, attempt),
       }),
@@ -144,7 +144,7 @@ const CASES: readonly (readonly [guarantee: string, name: string, Sabotage, RegE
     {
       store: (store) => ({
         ...store,
-        load: (batch, attempt) => store.load({ ...batch, rows: batch.rows.toReversed() }, attempt),
+        load: (batch, attempt) => store.load({ ...batch, messages: batch.messages.toReversed() }, attempt),
       }),
     },
     /overtakes what is before it/,

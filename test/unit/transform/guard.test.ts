@@ -13,6 +13,6 @@ test("a transform that throws rejects its message, without a word of what it was
 });
 
 test("what it answers is passed on", () => {
-  const row = { row: { values: [1] } };
-  expect(guardTransform(() => row)(message)).toBe(row);
+  const outcome = { rows: [{ target: 0, values: [1] }] };
+  expect(guardTransform(() => outcome)(message)).toBe(outcome);
 });

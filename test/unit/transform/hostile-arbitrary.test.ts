@@ -18,7 +18,7 @@ const { pipeline } = parsePipeline(
 );
 const transforms = [
   loginTransform(),
-  compileTransform({ pipeline, maskFor: openMask, queueName: "q", runId: "r" }),
+  compileTransform({ pipelines: [pipeline], maskFor: openMask, queueName: "q", runId: "r" }),
 ];
 
 test("any body is a row or a reject, and its shape is small and fit for jsonb", () => {
@@ -26,7 +26,7 @@ test("any body is a row or a reject, and its shape is small and fit for jsonb", 
     fc.property(anyBody, (body) => {
       for (const transform of transforms) {
         const outcome = transform(message(body));
-        expect("row" in outcome).not.toBe("reject" in outcome);
+        expect("rows" in outcome).not.toBe("reject" in outcome);
         // A transform that throws is caught, and its message rejected as `internal`.
         if ("reject" in outcome) expect(outcome.reject.code).toMatch(/^(?!internal)[a-z_]+$/);
       }

@@ -13,7 +13,7 @@ const SENT_AT_MS = Date.UTC(2026, 0, 31);
 
 const { pipeline } = parsePipeline(LOGIN_PIPELINE, { source: "login" });
 const transform = compileTransform({
-  pipeline,
+  pipelines: [pipeline],
   maskFor: (spec) => createMask(spec, parseKey(KEY)),
   queueName: "login-queue",
   runId: "run",
@@ -28,10 +28,13 @@ test.each([...HOSTILE_BODIES, ...BEYOND_SQS])("$name", ({ body, expected }) => {
   const { isVersionOdd } = expected.row;
   const row = expectedRow(expected.row, SENT_AT_MS, KEY);
   expect(outcome).toEqual({
-    row: {
-      values: pipeline.columns.map(({ name }) => Reflect.get(row, name)),
-      ...(isVersionOdd && { warnings: [{ column: "app_version", code: "not_convertible" }] }),
-    },
+    rows: [
+      {
+        target: 0,
+        values: pipeline.columns.map(({ name }) => Reflect.get(row, name)),
+        ...(isVersionOdd && { warnings: [{ column: "app_version", code: "not_convertible" }] }),
+      },
+    ],
   });
 });
 

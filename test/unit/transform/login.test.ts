@@ -18,54 +18,69 @@ function hmac(domain: string, value: string): string {
 }
 
 test("the sample event becomes exactly the row that the design defines", () => {
-  const transform = compileTransform({ pipeline, maskFor: (spec) => createMask(spec, key), ...context });
+  const transform = compileTransform({
+    pipelines: [pipeline],
+    maskFor: (spec) => createMask(spec, key),
+    ...context,
+  });
   expect(transform(message(sampleBody))).toEqual({
-    row: {
-      values: [
-        "424cdd21-063a-43a7-b91b-7ca1a833afae",
-        "android",
-        hmac("ip", "199.172.111.135"),
-        hmac("device_id", "593-47-5928"),
-        "RU",
-        20300,
-        "2023-09-13",
-      ],
-    },
+    rows: [
+      {
+        target: 0,
+        values: [
+          "424cdd21-063a-43a7-b91b-7ca1a833afae",
+          "android",
+          hmac("ip", "199.172.111.135"),
+          hmac("device_id", "593-47-5928"),
+          "RU",
+          20300,
+          "2023-09-13",
+        ],
+      },
+    ],
   });
 });
 
 test("with plain sha256 it holds the published digests", () => {
   const plain = withMask(pipeline, "sha256");
-  const outcome = compileTransform({ pipeline: plain, maskFor: (spec) => createMask(spec), ...context })(
+  const outcome = compileTransform({ pipelines: [plain], maskFor: (spec) => createMask(spec), ...context })(
     message(sampleBody),
   );
   expect(outcome).toMatchObject({
-    row: {
-      values: [
-        expect.anything(),
-        expect.anything(),
-        "a6d0e2f27f6111e10b06790db42f34123e724aa0fd24b280f4a0ef5ee986784c",
-        "4f00c1a807b673887c7af517d0df68e6b41aecf8cbec26c71fe4c580664669ed",
-        "RU",
-        20300,
-        "2023-09-13",
-      ],
-    },
+    rows: [
+      {
+        target: 0,
+        values: [
+          expect.anything(),
+          expect.anything(),
+          "a6d0e2f27f6111e10b06790db42f34123e724aa0fd24b280f4a0ef5ee986784c",
+          "4f00c1a807b673887c7af517d0df68e6b41aecf8cbec26c71fe4c580664669ed",
+          "RU",
+          20300,
+          "2023-09-13",
+        ],
+      },
+    ],
   });
 });
 
 test("null and missing fields are NULL, unknown ones are ignored, an empty string is masked like any other", () => {
   const outcome = loginTransform()(message('{"user_id":"u","locale":null,"ip":"","extra":{"a":1}}'));
-  expect(outcome).toEqual({ row: { values: ["u", null, "ip:0", null, null, null, "2023-09-13"] } });
+  expect(outcome).toEqual({
+    rows: [{ target: 0, values: ["u", null, "ip:0", null, null, null, "2023-09-13"] }],
+  });
 });
 
 test("a version that has no number is NULL with a warning", () => {
   const outcome = loginTransform()(message('{"user_id":"u","app_version":"2.3.0-beta"}'));
   expect(outcome).toEqual({
-    row: {
-      values: ["u", null, null, null, null, null, "2023-09-13"],
-      warnings: [{ column: "app_version", code: "not_convertible" }],
-    },
+    rows: [
+      {
+        target: 0,
+        values: ["u", null, null, null, null, null, "2023-09-13"],
+        warnings: [{ column: "app_version", code: "not_convertible" }],
+      },
+    ],
   });
 });
 

@@ -23,7 +23,7 @@ function outcomeOf(column: Omit<ColumnConfig, "from">, value: unknown): Outcome 
     attributes: {},
   };
   const maskFor = (spec: Parameters<typeof createColumnMask>[0]) => createColumnMask(spec, keys);
-  return compileTransform({ pipeline, maskFor, queueName: "q", runId: "r" })(message);
+  return compileTransform({ pipelines: [pipeline], maskFor, queueName: "q", runId: "r" })(message);
 }
 
 describe("a value that a mask cannot mask is a reject with its code, and never shown", () => {
@@ -83,7 +83,7 @@ describe("a value that a mask cannot mask is a reject with its code, and never s
 
 test("one that is no IP address may become NULL or its HMAC instead", () => {
   expect(outcomeOf({ type: "inet", mask: { strategy: "ip-prefix", on_invalid: "null" } }, "x")).toEqual({
-    row: { values: [null] },
+    rows: [{ target: 0, values: [null] }],
   });
   const hashed = outcomeOf({ type: "text", mask: { strategy: "ip-truncate", on_invalid: "hmac" } }, "x");
   expect(hashed).toEqual(outcomeOf({ type: "text", mask: "hmac-sha256" }, "x"));
@@ -91,8 +91,8 @@ test("one that is no IP address may become NULL or its HMAC instead", () => {
 
 test("a token's row has the vault's entry, in which the value is not, and shows it as a token", () => {
   const outcome = outcomeOf({ type: "text", mask: "token" }, "192.0.2.1");
-  if (!("row" in outcome)) return expect.fail("rejected");
-  const [value = null] = outcome.row.values;
+  if (!("rows" in outcome)) return expect.fail("rejected");
+  const [value = null] = outcome.rows[0]?.values ?? [];
   expect(value).toMatchObject({ domain: "v", keyId: keys.keys[0]?.id });
   expect(JSON.stringify(value)).not.toContain("192.0.2.1");
   expect(shownValue(value)).toBe("(token)");
@@ -102,7 +102,7 @@ test("a token's row has the vault's entry, in which the value is not, and shows 
 test.each(["1.2.3.4", "::1", "2001:DB8::/32", "1.2.3.4/0", "::ffff:1.2.3.4"])(
   "an inet column takes %s",
   (value) => {
-    expect(outcomeOf({ type: "inet" }, value)).toEqual({ row: { values: [value] } });
+    expect(outcomeOf({ type: "inet" }, value)).toEqual({ rows: [{ target: 0, values: [value] }] });
   },
 );
 

@@ -33,18 +33,23 @@ export const openMask =
 
 export function loginTransform(): Transform {
   const { pipeline } = parsePipeline(LOGIN_PIPELINE, { source: "login" });
-  return compileTransform({ pipeline, maskFor: openMask, queueName: "login-queue", runId: "run" });
+  return compileTransform({
+    pipelines: [pipeline],
+    maskFor: openMask,
+    queueName: "login-queue",
+    runId: "run",
+  });
 }
 
 /** A transform with one column, `value`. */
 export function oneColumn(config: Partial<ColumnConfig> & { type: string }): Transform {
   const columns = { value: { from: "value", ...config } };
   const { pipeline } = parsePipeline({ queue: "events", table: "events", columns }, { source: "test" });
-  return compileTransform({ pipeline, maskFor: openMask, queueName: "events", runId: "run" });
+  return compileTransform({ pipelines: [pipeline], maskFor: openMask, queueName: "events", runId: "run" });
 }
 
 /** What becomes of the JSON text `json` in a column: its value, or the code of the reject. */
 export function outcomeOf(transform: Transform, json: string, rest: Partial<Message> = {}): unknown {
   const outcome = transform(message(`{"value":${json}}`, rest));
-  return "row" in outcome ? outcome.row.values[0] : outcome.reject.code;
+  return "rows" in outcome ? outcome.rows[0]?.values[0] : outcome.reject.code;
 }

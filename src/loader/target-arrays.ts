@@ -1,0 +1,36 @@
+import type { Row } from "../row.js";
+import type { LoadMessage } from "./store.js";
+import type { LoadTarget } from "./target.js";
+import { isEntry } from "./vault-sql.js";
+
+/** Each message once: its first copy. */
+export function uniqueMessages(messages: readonly LoadMessage[]): readonly LoadMessage[] {
+  const seen = new Set(messages.map(({ messageId }) => messageId));
+  return seen.size === messages.length
+    ? messages
+    : messages.filter(({ messageId }) => seen.delete(messageId));
+}
+
+/** For each target in its order: the array of its rows' message ids, and then one of values for each of its columns. */
+export function arraysOf(messages: readonly LoadMessage[], targets: readonly LoadTarget[]): unknown[][] {
+  const ids: string[][] = targets.map(() => []);
+  const rows: Row[][] = targets.map(() => []);
+  for (const message of messages) {
+    for (const row of message.rows) {
+      ids[row.target]?.push(message.messageId);
+      rows[row.target]?.push(row);
+    }
+  }
+  return targets.flatMap(({ columns }, target) => [
+    ids[target] ?? [],
+    ...columns.map((_, place) => valuesAt(rows[target] ?? [], place)),
+  ]);
+}
+
+/** Of a value that the vault has a token for, the blind index goes along until the token is there. */
+function valuesAt(rows: readonly Row[], place: number): unknown[] {
+  return rows.map(({ values }) => {
+    const value = values[place] ?? null;
+    return isEntry(value) ? value.blindIndex : value;
+  });
+}
