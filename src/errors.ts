@@ -30,11 +30,26 @@ export class UsageError extends Sqs2pgError {
   override readonly kind = "usage";
 }
 
+/** A position in a file, counted from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
 /** One thing wrong with a config file: where, and what would be right. */
 export interface ConfigProblem {
   /** Such as `columns.masked_ip.mask`; empty for the file as a whole. */
   readonly path: string;
   readonly message: string;
+  /** Absent where no file says it, or one that is a program. */
+  readonly place?: Place;
+}
+
+/** Where a problem is: `sqs2pg.yaml:7:13 columns.masked_ip.mask`; empty for something as a whole. */
+export function whereText({ place, path }: ConfigProblem): string {
+  const at = place === undefined ? "" : `${place.file}:${place.line}:${place.column}`;
+  return [at, path].filter((part) => part !== "").join(" ");
 }
 
 /** A pipeline that cannot be used, with everything that is wrong with it at once. */
@@ -46,8 +61,11 @@ export class ConfigError extends Sqs2pgError {
   readonly problems: readonly ConfigProblem[];
 
   constructor(source: string, problems: readonly ConfigProblem[], options?: ErrorOptions) {
-    const lines = problems.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
-    super("config_invalid", `${source}: ${lines.join("; ")}`, options);
+    const lines = problems.map((problem) =>
+      [whereText(problem), problem.message].filter((part) => part !== "").join(": "),
+    );
+    const isPlaced = problems.every(({ place }) => place?.file === source);
+    super("config_invalid", `${isPlaced ? "" : `${source}: `}${lines.join("; ")}`, options);
     this.source = source;
     this.problems = problems;
   }

@@ -1,8 +1,15 @@
 /** The library: the same commands as on the command line. It never prints and never exits. */
 export { type Clock, systemClock } from "./clock.js";
-export { defineConfig } from "./config/parse-pipeline.js";
+export { defineConfig } from "./config/define-config.js";
 export { type ResolveOptions, resolveSettings, type Settings } from "./config/resolve.js";
-export type { ColumnConfig, MaskConfig, PipelineConfig } from "./config/schema.js";
+export type {
+  ColumnConfig,
+  ConfigFile,
+  MaskConfig,
+  NamedPipelineConfig,
+  PipelineConfig,
+  PipelinesConfig,
+} from "./config/schema.js";
 export { type DrainOptions, drain } from "./drain/drain.js";
 export type { DrainEvent, OnDrainEvent, Progress } from "./drain/events.js";
 export { DEFAULT_LIMITS, type DrainLimits } from "./drain/limits.js";
@@ -11,10 +18,12 @@ export type { PeekedMessage, PeekResult } from "./drain/peek-result.js";
 export type { DrainReport, RejectGroup, StoppedBecause } from "./drain/report.js";
 export {
   ConfigError,
+  type ConfigProblem,
   DatabaseError,
   type ErrorKind,
   InterruptedError,
   KeyError,
+  type Place,
   QueueError,
   Sqs2pgError,
   UsageError,

@@ -1,9 +1,23 @@
 import { UsageError } from "../errors.js";
 import { isMaskName, MASK_NAMES, type MaskName, type MaskSpec } from "../masking/index.js";
+import type { ChosenPipelines } from "./choose-pipeline.js";
 import { maskMisfit } from "./mask.js";
 import { suggestion } from "./nearest.js";
 import type { Column, Pipeline } from "./pipeline.js";
 import { quoted } from "./values.js";
+
+/** The same for all pipelines of a run: those without masks stay as they are, if there are others. */
+export function withMaskInAll(
+  { pipeline, pipelines }: Pick<ChosenPipelines, "pipeline" | "pipelines">,
+  name: string,
+): Pick<ChosenPipelines, "pipeline" | "pipelines"> {
+  const isMasked = ({ columns }: Pipeline): boolean => columns.some(({ mask }) => mask !== undefined);
+  if (!pipelines.some(isMasked)) return { pipeline: withMask(pipeline, name), pipelines };
+  const masked = new Map(pipelines.map((one) => [one, isMasked(one) ? withMask(one, name) : one]));
+  const [first, ...rest] = pipelines;
+  const after = (one: Pipeline): Pipeline => masked.get(one) ?? one;
+  return { pipeline: after(pipeline), pipelines: [after(first), ...rest.map(after)] };
+}
 
 /**
  * Puts the mask `name` in the place of every mask of a pipeline; domains stay, and so do the settings of a column that

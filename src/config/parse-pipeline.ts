@@ -1,74 +1,85 @@
 import { ConfigError, type ConfigProblem } from "../errors.js";
+import type { ReadPipeline } from "./choose-pipeline.js";
 import { readColumn } from "./column.js";
+import { conceal } from "./conceal.js";
+import type { ConfigSource } from "./config-source.js";
+import { type RawPipeline, rawPipelines } from "./file-form.js";
+import { inFileOrder } from "./file-order.js";
+import { fitVariables } from "./fit-variables.js";
 import { parseTable } from "./identifier.js";
 import { readCompanion } from "./mask.js";
+import { pathText } from "./path-text.js";
 import type { Column, Pipeline } from "./pipeline.js";
-import { isMap, take } from "./reading.js";
-import type { PipelineConfig } from "./schema.js";
+import { noteDisagreements } from "./queue-agreement.js";
+import { isMap, type Note, take } from "./reading.js";
 import { DEFAULT_SCHEMA, schemaNameProblem } from "./schema-name.js";
-import { noteStructure, pathText } from "./structure.js";
+import { noteStructure } from "./structure.js";
 
 /** https://www.postgresql.org/docs/current/limits.html */
 const MOST_COLUMNS = 1600;
 
-/** Everything that a pipeline file says. */
+/** Everything that a config file says. */
 interface PipelineFile {
+  /** The first one. */
   readonly pipeline: Pipeline;
+  readonly all: readonly [ReadPipeline, ...ReadPipeline[]];
   /** The schema of the bookkeeping tables. */
   readonly bookkeepingSchema: string;
 }
 
-interface ParseOptions {
-  /** What errors call it, such as the file's name. */
-  readonly source: string;
-  /** Goes before the queue that the file names. */
+interface ParseOptions extends Omit<ConfigSource, "raw"> {
+  /** Goes before the queues that the file names. */
   readonly queue?: string | undefined;
 }
 
-/** Types and completes a pipeline that is written in code; it is checked when it is used. */
-export function defineConfig<const Config extends PipelineConfig>(config: Config): Config {
-  return config;
-}
-
 /**
- * Untrusted input -> a pipeline that the rest of the program trusts. Throws ConfigError with everything that is wrong
- * with it, each problem with its path.
+ * Untrusted input -> pipelines that the rest of the program trusts. Throws ConfigError with everything that is wrong with
+ * it, each problem with its path, and its place where the file has places.
  */
 export function parsePipeline(raw: unknown, options: ParseOptions): PipelineFile {
-  const problems: ConfigProblem[] = [];
-  const note = (path: string, message: string): void => {
-    problems.push({ path, message });
+  const { source, locate, filled = [] } = options;
+  const problems: ConfigProblem[] = [...(options.problems ?? [])];
+  const note: Note = (path, message, at) => {
+    const said = conceal(message, path, filled);
+    problems.push({ path, message: said, ...(locate === undefined ? {} : { place: locate(path, at) }) });
   };
+  fitVariables(raw, filled);
   noteStructure(raw, note);
-  const file = isMap(raw) ? raw : {};
 
-  const queue = options.queue ?? file["queue"];
-  if (isMap(raw) && queue === undefined)
-    note("queue", "is missing: set it here, by --queue or by SQS2PG_QUEUE");
-  const table = file["table"];
-  const target = take(typeof table === "string" ? parseTable(table) : undefined, (said) =>
-    note("table", said),
-  );
-  const bookkeepingSchema = typeof file["schema"] === "string" ? file["schema"] : DEFAULT_SCHEMA;
+  const found = rawPipelines(raw, note);
+  const read = found.map((one) => readPipeline(one, options.queue, note));
+  noteDisagreements(found, note);
+  const given = isMap(raw) ? raw["schema"] : undefined;
+  const bookkeepingSchema = typeof given === "string" ? given : DEFAULT_SCHEMA;
   const wrongSchema = schemaNameProblem(bookkeepingSchema);
   if (wrongSchema !== undefined) note("schema", wrongSchema);
-  const columns = readColumns(file["columns"], note);
 
-  if (problems.length > 0 || typeof queue !== "string" || target === undefined) {
-    throw new ConfigError(options.source, inFileOrder(problems, file["columns"]));
-  }
-  return { pipeline: { queue, table: target, columns }, bookkeepingSchema };
+  const [first, ...rest] = read.filter((one) => one !== undefined);
+  if (problems.length > 0 || first === undefined) throw new ConfigError(source, inFileOrder(problems, raw));
+  return { pipeline: first.pipeline, all: [first, ...rest], bookkeepingSchema };
 }
 
-/** What concerns the file as a whole first, then column by column. */
-function inFileOrder(problems: readonly ConfigProblem[], columns: unknown): ConfigProblem[] {
-  const bases = Object.keys(isMap(columns) ? columns : {}).map((name) => pathText(["columns", name]));
-  const rank = ({ path }: ConfigProblem): number =>
-    bases.findIndex((base) => path === base || path.startsWith(`${base}.`));
-  return problems.toSorted((one, other) => rank(one) - rank(other));
+function readPipeline(
+  one: RawPipeline,
+  queueGiven: string | undefined,
+  note: Note,
+): ReadPipeline | undefined {
+  const { raw: file, name } = one;
+  const noteHere: Note = (path, message, at) =>
+    note([one.path, path].filter((part) => part !== "").join("."), message, at);
+  const queue = queueGiven ?? one.queue;
+  if (queue === undefined) noteHere("queue", "is missing: set it here, by --queue or by SQS2PG_QUEUE");
+  const table = file["table"];
+  const target = take(typeof table === "string" ? parseTable(table) : undefined, (said) =>
+    noteHere("table", said),
+  );
+  const columns = readColumns(file["columns"], noteHere);
+  if (typeof queue !== "string" || target === undefined) return undefined;
+  const pipeline = { ...(name === undefined ? {} : { name }), queue, table: target, columns };
+  return { pipeline, fileQueue: typeof one.queue === "string" ? one.queue : undefined };
 }
 
-function readColumns(raw: unknown, note: (path: string, message: string) => void): Column[] {
+function readColumns(raw: unknown, note: Note): Column[] {
   if (!isMap(raw)) return [];
   const entries = Object.entries(raw);
   const companions = new Set<string>();
@@ -79,8 +90,7 @@ function readColumns(raw: unknown, note: (path: string, message: string) => void
     const base = pathText(["columns", name]);
     // Structure checks pass over this key, so what stands under it would go unchecked.
     if (name === "__proto__") note(base, "cannot be the name of a column here");
-    const noteHere = (path: string, message: string): void =>
-      note(path === "" ? base : `${base}.${path}`, message);
+    const noteHere: Note = (path, message, at) => note(path === "" ? base : `${base}.${path}`, message, at);
     const read = readColumn(name, column, noteHere);
     if (read === undefined || !isMap(column)) return [];
     const companion = readCompanion(column, read, noteHere);

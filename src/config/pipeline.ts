@@ -4,6 +4,8 @@ import type { MaskSpec } from "../masking/spec.js";
  * The declaration that turns records into rows, after it was checked: inside the program it is trusted.
  */
 export interface Pipeline {
+  /** Where its file has several. */
+  readonly name?: string;
   /** Name, URL or ARN. */
   readonly queue: string;
   readonly table: TableName;

@@ -1,8 +1,11 @@
 /** A text of a config file, read: what it means, or what is wrong with it. */
 export type Reading<Meaning> = { readonly value: Meaning } | { readonly problem: string };
 
-/** Where a reader notes what is wrong; the path is relative to what it reads. */
-export type Note = (path: string, message: string) => void;
+/**
+ * Where a reader notes what is wrong; the path is relative to what it reads. Its place in the file is the value's, unless
+ * it is the key that is wrong.
+ */
+export type Note = (path: string, message: string, at?: "key" | "value") => void;
 
 /** A map of a config file, unchecked. */
 export type RawMap = Readonly<Record<string, unknown>>;

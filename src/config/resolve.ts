@@ -1,20 +1,24 @@
 import { ConfigError, type ConfigProblem, InterruptedError, Sqs2pgError, UsageError } from "../errors.js";
 import { type Keyring, NO_KEYS, STRATEGIES } from "../masking/index.js";
+import { type Choice, type ChosenPipelines, choosePipelines } from "./choose-pipeline.js";
+import type { ConfigSource } from "./config-source.js";
 import { type DatabaseSettings, hasPassword, readDatabase } from "./database-source.js";
 import { usesMaskKey } from "./key-claims.js";
 import { type Environment, readKeys } from "./key-source.js";
 import { loadConfigFile } from "./load-file.js";
 import { LOGIN_PIPELINE } from "./login.js";
-import { withMask } from "./mask-override.js";
+import { withMaskInAll } from "./mask-override.js";
 import { parsePipeline } from "./parse-pipeline.js";
 import type { Pipeline } from "./pipeline.js";
-import type { PipelineConfig } from "./schema.js";
+import type { ConfigFile } from "./schema.js";
 
 /** The flags that several commands share, as they were given. */
 export interface SettingFlags {
   readonly queue?: string | undefined;
   readonly database?: string | undefined;
   readonly config?: string | undefined;
+  /** The name of one of several pipelines. */
+  readonly pipeline?: string | undefined;
   readonly key?: string | undefined;
   readonly mask?: string | undefined;
 }
@@ -28,12 +32,14 @@ export interface SettingNeeds {
    * key in any case. `if-given`: whatever there is. `never`: the key settings are not looked at.
    */
   readonly key: "never" | "if-given" | "for-masks" | "to-seal" | "to-open";
+  /** What is worked on, of which one has to be chosen where a file has several; a queue unless it is given. */
+  readonly pipelines?: Choice["of"];
 }
 
 export interface ResolveOptions {
   readonly flags?: SettingFlags;
-  /** A pipeline in code: then no file is looked for. */
-  readonly pipeline?: PipelineConfig;
+  /** A pipeline in code, or several: then no file is looked for. */
+  readonly pipeline?: ConfigFile;
   /** `process.env` unless it is given. */
   readonly env?: Environment;
   /** Where `sqs2pg.yaml` is looked for; the working directory unless it is given. */
@@ -83,51 +89,69 @@ export async function resolveSettings(options: ResolveOptions = {}): Promise<Set
 
   const queue = await attempt(() => readQueue(flags.queue, env));
   const loaded = await attempt(async () => {
-    const { raw, source } = await pipelineConfig(options.pipeline, flags.config, cwd);
-    return { source, raw, ...parsePipeline(raw, { source, queue }) };
+    const config = await configSource(options.pipeline, flags.config, { cwd, env });
+    return { source: config.source, ...parsePipeline(config.raw, { ...config, queue }) };
   });
-  const pipeline = await attempt(() => overrideMask(loaded?.pipeline, flags.mask));
+  const chosen = await attempt(() => {
+    const of = needs.pipelines ?? "queue";
+    const name = pipelineName(flags.pipeline, env);
+    return loaded === undefined
+      ? undefined
+      : choosePipelines(loaded.all, { name, of, source: loaded.source });
+  });
+  const run = await attempt(() => overrideMask(chosen, flags.mask));
   const database = await attempt(() => (needs.database ? readDatabase(flags.database, env) : undefined));
   const keys = await attempt(async () => {
     if (needs.key === "never") return NO_KEYS;
     const found = await readKeys({ keyFlag: flags.key, env, stop });
-    throwIfKeyMissing(found, needs, pipeline);
+    throwIfKeyMissing(found, needs, run?.pipelines ?? []);
     return found;
   });
 
-  if (errors.length > 0 || loaded === undefined || pipeline === undefined || keys === undefined)
+  if (errors.length > 0 || loaded === undefined || run === undefined || keys === undefined)
     throw together(errors);
+  const { pipeline, pipelines, fileQueue } = run;
   return {
     pipeline,
-    pipelines: [pipeline],
+    pipelines,
     bookkeepingSchema: loaded.bookkeepingSchema,
     database,
     keys,
-    notices: [...queueNotices(loaded, flags, env), ...noticesOf(pipeline, database)],
+    notices: [
+      ...queueNotices({ source: loaded.source, fileQueue }, flags, env),
+      ...noticesOf(pipelines, database),
+    ],
   };
 }
 
-async function pipelineConfig(
-  inCode: PipelineConfig | undefined,
+async function configSource(
+  inCode: ConfigFile | undefined,
   path: string | undefined,
-  cwd: string,
-): Promise<{ readonly raw: unknown; readonly source: string }> {
+  around: { readonly cwd: string; readonly env: Environment },
+): Promise<ConfigSource> {
   if (inCode !== undefined) return { raw: inCode, source: "the pipeline" };
-  const file = await loadConfigFile({ path, cwd });
+  const file = await loadConfigFile({ path, ...around });
   return file ?? { raw: LOGIN_PIPELINE, source: BUILT_IN };
 }
 
 /** A variable that was set for another pipeline is easily forgotten. */
 function queueNotices(
-  { raw, source }: { readonly raw: unknown; readonly source: string },
+  { source, fileQueue }: { readonly source: string; readonly fileQueue: string | undefined },
   flags: SettingFlags,
   env: Environment,
 ): string[] {
-  const inFile: unknown = typeof raw === "object" && raw !== null ? Reflect.get(raw, "queue") : undefined;
   const inEnvironment = env["SQS2PG_QUEUE"];
-  if (source === BUILT_IN || flags.queue !== undefined || !inEnvironment || inFile === undefined) return [];
-  if (inFile === inEnvironment) return [];
+  if (flags.queue !== undefined || !inEnvironment || fileQueue === undefined) return [];
+  // The queue of the built-in pipeline is a default, also where somebody has saved that as a file.
+  if (fileQueue === inEnvironment || fileQueue === LOGIN_PIPELINE.queue) return [];
   return [`SQS2PG_QUEUE goes before the queue in ${source}: the queue is ${inEnvironment}`];
+}
+
+/** Undefined leaves the choice to the file. */
+function pipelineName(flag: string | undefined, env: Environment): Choice["name"] {
+  if (flag !== undefined) return { text: flag, by: "--pipeline" };
+  const text = env["SQS2PG_PIPELINE"];
+  return text ? { text, by: "SQS2PG_PIPELINE" } : undefined;
 }
 
 /** Undefined leaves the choice to the pipeline. */
@@ -137,14 +161,18 @@ function readQueue(flag: string | undefined, env: Environment): string | undefin
   return flag ?? (env["SQS2PG_QUEUE"] || undefined);
 }
 
-function overrideMask(pipeline: Pipeline | undefined, mask: string | undefined): Pipeline | undefined {
-  return pipeline === undefined || mask === undefined ? pipeline : withMask(pipeline, mask);
+function overrideMask(
+  chosen: ChosenPipelines | undefined,
+  mask: string | undefined,
+): ChosenPipelines | undefined {
+  if (chosen === undefined || mask === undefined) return chosen;
+  return { ...chosen, ...withMaskInAll(chosen, mask) };
 }
 
 function throwIfKeyMissing(
   { keys, publicKeys }: Keyring,
   needs: SettingNeeds,
-  pipeline: Pipeline | undefined,
+  pipelines: readonly Pipeline[],
 ): void {
   if (needs.key === "if-given") return;
   const by = "by SQS2PG_MASK_KEY or --key file:PATH";
@@ -158,7 +186,7 @@ function throwIfKeyMissing(
   if (needs.key === "to-seal" && keys.length === 0) {
     throw new UsageError("key_missing", `quarantine seals rejects with a key: ${give}`);
   }
-  for (const { name, mask } of pipeline?.columns ?? []) {
+  for (const { name, mask } of pipelines.flatMap(({ columns }) => columns)) {
     if (mask === undefined) continue;
     if (usesMaskKey(mask) && keys.length === 0) {
       const instead =
@@ -179,10 +207,11 @@ function together(errors: readonly Sqs2pgError[]): Sqs2pgError {
   if (first !== undefined && second === undefined) return first;
   const problems = errors.flatMap((error): ConfigProblem[] =>
     error instanceof ConfigError
-      ? error.problems.map(({ path, message }) => ({
-          path: [error.source, path].filter(Boolean).join(": "),
-          message,
-        }))
+      ? error.problems.map((problem) =>
+          problem.place === undefined
+            ? { ...problem, path: [error.source, problem.path].filter(Boolean).join(": ") }
+            : problem,
+        )
       : [{ path: "", message: error.message }],
   );
   return new ConfigError("settings", problems, {
@@ -190,9 +219,10 @@ function together(errors: readonly Sqs2pgError[]): Sqs2pgError {
   });
 }
 
-function noticesOf(pipeline: Pipeline, database: DatabaseSettings | undefined): string[] {
+function noticesOf(pipelines: readonly Pipeline[], database: DatabaseSettings | undefined): string[] {
   const notices: string[] = [];
-  const guessable = pipeline.columns
+  const guessable = pipelines
+    .flatMap(({ columns }) => columns)
     .filter(({ mask }) => mask?.strategy === "sha256")
     .map(({ name }) => name);
   if (guessable.length > 0) {

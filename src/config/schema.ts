@@ -38,7 +38,7 @@ export interface ColumnConfig {
   readonly convert?: "app-version" | undefined;
 }
 
-/** A pipeline as its author writes it, in YAML, JSON or code. */
+/** A pipeline as its author writes it, in YAML, JSON or code: the whole of a file that has one pipeline. */
 export interface PipelineConfig {
   /** Name, URL or ARN; `--queue` and SQS2PG_QUEUE go before it. */
   readonly queue?: string | undefined;
@@ -47,53 +47,137 @@ export interface PipelineConfig {
   /** The schema of the bookkeeping tables; `sqs2pg` unless it is set. */
   readonly schema?: string | undefined;
   readonly columns: Readonly<Record<string, ColumnConfig>>;
+  readonly pipelines?: undefined;
 }
+
+/** A pipeline of a file that has several. */
+export type NamedPipelineConfig = Omit<PipelineConfig, "schema" | "pipelines"> & {
+  readonly schema?: undefined;
+};
+
+/** Several pipelines, by their names. */
+export interface PipelinesConfig {
+  /** Of the pipelines that name none of their own. */
+  readonly queue?: string | undefined;
+  /** The schema of the bookkeeping tables; `sqs2pg` unless it is set. */
+  readonly schema?: string | undefined;
+  readonly pipelines: Readonly<Record<string, NamedPipelineConfig>>;
+  readonly table?: undefined;
+  readonly columns?: undefined;
+}
+
+/** What a config file says, in either form. */
+export type ConfigFile = PipelineConfig | PipelinesConfig;
 
 /** Of an SQS message, and so of any value in it. */
 const MOST_BYTES = 1024 * 1024;
 
+/** What a setting that takes several kinds of values calls them; and what is to be said of `null`, if that is usual. */
+export const WANTED: z.core.$ZodRegistry<{ readonly wanted: string; readonly ofNull?: string }> =
+  z.registry();
+
+const domainSchema = z
+  .string()
+  .min(1)
+  .describe("Separates the outputs of a keyed mask; from, unless it is set.");
+
 const maskNameSchema = z.enum(MASK_NAMES);
 
 const maskSchema = z.strictObject({
-  strategy: maskNameSchema,
-  domain: z.string().min(1).optional(),
+  strategy: maskNameSchema.describe("The mask's name."),
+  domain: domainSchema.optional(),
   key_id: z
     .string()
-    .regex(/^[0-9a-f]{8}$/)
-    .optional(),
-  max_bytes: z.int().min(1).max(MOST_BYTES).optional(),
-  companion: z.string().optional(),
-  keep_last: z.int().min(0).optional(),
-  replacement: z.string().optional(),
-  on_invalid: z.enum(["reject", "null", "hmac"]).optional(),
-  ipv4_prefix: z.int().min(0).max(32).optional(),
-  ipv6_prefix: z.int().min(0).max(128).optional(),
-  alphabet: z.enum(["digits", "lower-alphanumeric", "upper-alphanumeric", "alphanumeric"]).optional(),
+    .regex(/^[0-9a-f]{8}$/, "must be a key's id, 8 hex digits")
+    .optional()
+    .describe("Masks with the key of this id (8 hex digits) in the place of the first one."),
+  max_bytes: z
+    .int()
+    .min(1)
+    .max(MOST_BYTES)
+    .optional()
+    .describe(
+      "aes-siv, aes-gcm, sealed, token: the most bytes of a value, by which the column's width is judged.",
+    ),
+  companion: z
+    .string()
+    .optional()
+    .describe("aes-gcm, sealed: a column of the table that gets the value's HMAC, to join by."),
+  keep_last: z.int().min(0).optional().describe("partial: how many characters at the end stay readable."),
+  replacement: z.string().optional().describe("redact: the text that takes the place of every value."),
+  on_invalid: z
+    .enum(["reject", "null", "hmac"])
+    .optional()
+    .describe("ip-truncate, ip-prefix: what becomes of what is no IP address."),
+  ipv4_prefix: z
+    .int()
+    .min(0)
+    .max(32)
+    .optional()
+    .describe("ip-truncate: the leading bits of IPv4 that are kept."),
+  ipv6_prefix: z
+    .int()
+    .min(0)
+    .max(128)
+    .optional()
+    .describe("ip-truncate: the leading bits of IPv6 that are kept."),
+  alphabet: z
+    .enum(["digits", "lower-alphanumeric", "upper-alphanumeric", "alphanumeric"])
+    .optional()
+    .describe("ff1: the characters that values are made of."),
 });
 
-const columnSchema = z.strictObject({
-  from: z.string(),
-  type: z.string(),
-  required: z.boolean().optional(),
-  mask: z.union([maskNameSchema, maskSchema]).optional(),
-  domain: z.string().min(1).optional(),
-  convert: z.enum(["app-version"]).optional(),
+const columnSchema = z
+  .strictObject({
+    from: z
+      .string()
+      .describe(
+        "A dotted path into the record, or a value of the message, such as $sent_at or $attributes.NAME.",
+      ),
+    type: z.string().describe("The column's type as PostgreSQL spells it, such as varchar(32)."),
+    required: z.boolean().optional().describe("A missing or null value is a reject."),
+    mask: z
+      .union([maskNameSchema, maskSchema])
+      .register(WANTED, {
+        wanted: "a mask's name or a map with its strategy",
+        ofNull: 'write "null" in quotes to store NULL for every value, or leave the mask out',
+      })
+      .optional()
+      .describe("How the value is masked: a mask's name, or a map with its strategy and its settings."),
+    domain: domainSchema.optional(),
+    convert: z.enum(["app-version"]).optional().describe("Makes another value of it before it is loaded."),
+  })
+  .describe("A column of the table: where its value comes from, and what becomes of it.");
+
+const queueSchema = z.string().min(1);
+
+const pipelineObject = z.strictObject({
+  queue: queueSchema
+    .optional()
+    .describe("The queue's name, URL or ARN. --queue and SQS2PG_QUEUE go before it."),
+  table: z.string().describe("The table: name or schema.name."),
+  schema: z.string().optional().describe("The schema of the bookkeeping tables; sqs2pg, unless it is set."),
+  columns: z
+    .record(z.string(), columnSchema)
+    .describe("The table's columns that are loaded, by their names."),
 });
 
 /**
- * The structure of a pipeline file: which keys, and what kind of value each takes. What a text in it means, and what
- * goes together, is checked by `parsePipeline`; this part is what a JSON Schema can say to an editor.
+ * The structure of a file with one pipeline: which keys, and what kind of value each takes. What a text in it means, and
+ * what goes together, is checked by `parsePipeline`; this part is what a JSON Schema can say to an editor.
  */
-export const pipelineSchema: z.ZodType<PipelineConfig> = z.strictObject({
-  queue: z.string().min(1).optional(),
-  table: z.string(),
-  schema: z.string().optional(),
-  columns: z.record(z.string(), columnSchema),
-});
+export const pipelineSchema: z.ZodType<PipelineConfig> = pipelineObject;
 
-/** The keys of each object of a pipeline file, for suggestions. */
-export const KNOWN_KEYS: Readonly<Record<"pipeline" | "column" | "mask", readonly string[]>> = {
-  pipeline: ["queue", "table", "schema", "columns"],
-  column: Object.keys(columnSchema.shape),
-  mask: Object.keys(maskSchema.shape),
-};
+/** The structure of a file with several. */
+export const pipelinesSchema: z.ZodType<PipelinesConfig> = z.strictObject({
+  queue: queueSchema
+    .optional()
+    .describe("The queue of those pipelines that name none: its name, URL or ARN. --queue goes before it."),
+  schema: pipelineObject.shape.schema,
+  pipelines: z
+    .record(
+      z.string(),
+      pipelineObject.omit({ schema: true }).describe("A pipeline: a queue's records, into a table."),
+    )
+    .describe("Pipelines by their names. Those with the same queue are drained together."),
+});

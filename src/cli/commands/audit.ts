@@ -20,7 +20,7 @@ export const auditCommand: Command<AuditFlags> = async ({ flags, context, log })
     env,
     cwd,
     stop: signals.stop,
-    needs: { database, key: "if-given" },
+    needs: { database, key: "if-given", pipelines: "table" },
   });
   for (const notice of settings.notices) log.warn(notice);
   const report = await audit(settings, {

@@ -25,7 +25,7 @@ export const forgetCommand: Command<ForgetFlags> = async ({ flags, context, log 
     env,
     cwd,
     stop: signals.stop,
-    needs: { database: true, key: "if-given" },
+    needs: { database: true, key: "if-given", pipelines: "table" },
   });
   for (const notice of settings.notices) log.warn(notice);
   const isGiven = flags.values.length > 0;

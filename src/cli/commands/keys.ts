@@ -10,7 +10,11 @@ export type KeysFlags = CommonFlags;
 
 export const keysCommand: Command<KeysFlags> = async ({ flags, context, log }) => {
   const { env, cwd, signals } = context;
-  const needs = { database: isDatabaseGiven(flags.database, env), key: "if-given" } as const;
+  const needs = {
+    database: isDatabaseGiven(flags.database, env),
+    key: "if-given",
+    pipelines: "any",
+  } as const;
   const settings = await resolveSettings({ flags, env, cwd, needs, stop: signals.stop });
   for (const notice of settings.notices) log.warn(notice);
   const listing = await listKeys(settings, { stop: signals.stop, env });

@@ -24,7 +24,7 @@ export const migrateCommand: Command<MigrateFlags> = async ({ flags, context, lo
     flags,
     env,
     cwd,
-    needs: { database: flags.printSql !== true, key: "never" },
+    needs: { database: flags.printSql !== true, key: "never", pipelines: "any" },
   });
   for (const notice of settings.notices) log.warn(notice);
   const schema = settings.bookkeepingSchema;

@@ -19,7 +19,7 @@ export const rewrapCommand: Command<RewrapFlags> = async (input) => {
     flags,
     env,
     cwd,
-    needs: { database: true, key: "for-masks" },
+    needs: { database: true, key: "for-masks", pipelines: "table" },
     stop: signals.stop,
   });
   for (const notice of settings.notices) log.warn(notice);

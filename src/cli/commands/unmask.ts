@@ -45,7 +45,7 @@ export const unmaskCommand: Command<UnmaskFlags> = async (input) => {
     env,
     cwd,
     stop: signals.stop,
-    needs: { database, key: "if-given" },
+    needs: { database, key: "if-given", pipelines: "table" },
   });
   for (const notice of settings.notices) log.warn(notice);
   if (!database)

@@ -9,6 +9,7 @@ export function addSettingFlags(command: Command): Command {
     .option("--queue <queue>", "name, URL or ARN (env: SQS2PG_QUEUE; default: login-queue)")
     .option("--database <url>", "postgres://user@host/database (env: DATABASE_URL, or PGHOST and so on)")
     .option("--config <file>", "pipeline file (default: sqs2pg.yaml here, else the login pipeline)")
+    .option("--pipeline <name>", "one of several pipelines of the file (env: SQS2PG_PIPELINE)")
     .option(
       "--key <source>",
       "masking keys: env:NAME, file:PATH, cmd:COMMAND or aws-kms:PATH (env: SQS2PG_MASK_KEY)",

@@ -7,8 +7,8 @@ const PLAIN = /^[\w./:@%+,=-]+$/;
  * The flags that say what a command was about, to be put behind the next command: ` --queue orders`. Not those that may
  * hold a secret.
  */
-export function repeatedFlags({ config, queue }: SettingFlags): string {
-  return Object.entries({ config, queue })
+export function repeatedFlags({ config, pipeline, queue }: SettingFlags): string {
+  return Object.entries({ config, pipeline, queue })
     .map(([name, value]) => (value === undefined ? "" : ` --${name} ${quoted(value)}`))
     .join("");
 }

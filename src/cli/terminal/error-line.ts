@@ -1,4 +1,4 @@
-import { ConfigError, type Sqs2pgError } from "../../errors.js";
+import { ConfigError, type Sqs2pgError, whereText } from "../../errors.js";
 import { plural } from "./format.js";
 import { printable } from "./printable.js";
 import type { Style } from "./style.js";
@@ -12,9 +12,10 @@ export function renderError(error: Sqs2pgError, { style }: { readonly style: Sty
   if (!(error instanceof ConfigError) || error.problems.length < 2) {
     return `${name} ${printable(error.message)}\n`;
   }
-  const problems = error.problems.map(({ path, message }) =>
-    path === "" ? `  ${printable(message)}` : `  ${style.strong(printable(path))}: ${printable(message)}`,
-  );
+  const problems = error.problems.map((problem) => {
+    const [where, message] = [printable(whereText(problem)), printable(problem.message)];
+    return where === "" ? `  ${message}` : `  ${style.strong(where)}: ${message}`;
+  });
   const head = `${printable(error.source)}: ${plural(error.problems.length, "problem")}`;
   return `${name} ${[head, ...problems].join("\n")}\n`;
 }

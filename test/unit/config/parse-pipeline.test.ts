@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { defineConfig, parsePipeline } from "../../../src/config/parse-pipeline.js";
+import { defineConfig } from "../../../src/config/define-config.js";
+import { parsePipeline } from "../../../src/config/parse-pipeline.js";
 import { problemsOf } from "./support.js";
 
 const good = { from: "a", type: "text" };
@@ -21,7 +22,8 @@ test("a config that says everything", () => {
       trace: { from: "$attributes.trace.id", type: "int4" },
     },
   });
-  expect(parse(config)).toEqual({
+  const { pipeline, bookkeepingSchema } = parse(config);
+  expect({ pipeline, bookkeepingSchema }).toEqual({
     bookkeepingSchema: "bookkeeping",
     pipeline: {
       queue: "https://sqs.eu-west-1.amazonaws.com/123456789012/events",
@@ -259,10 +261,10 @@ test("all mistakes come at once, in the order of the file, under its name", () =
     extra: 1,
   };
   expect(() => parse(raw)).toThrow(
-    "sqs2pg.yaml: extra: there is no such setting; it can be queue, table, schema, columns; " +
-      'columns.a.from: "$sent" is nothing that a message has; did you mean $sent_at?; ' +
-      "columns.b.requierd: there is no such setting; did you mean required?; " +
+    'sqs2pg.yaml: columns.a.from: "$sent" is nothing that a message has; did you mean $sent_at?; ' +
       "columns.b.mask: a masked value is text, so the column cannot be integer; " +
-      "columns.c.mask: hmac-sha256 gives 64 characters, more than varchar(9) holds",
+      "columns.b.requierd: there is no such setting; did you mean required?; " +
+      "columns.c.mask: hmac-sha256 gives 64 characters, more than varchar(9) holds; " +
+      "extra: there is no such setting; it can be queue, table, schema, columns, pipelines",
   );
 });

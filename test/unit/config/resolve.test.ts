@@ -126,9 +126,9 @@ test("all mistakes come at once, whatever they are in", async () => {
   expect(await errorOf(() => resolveSettings(bad))).toBeInstanceOf(ConfigError);
   expect(await problemsOf(() => resolveSettings(bad))).toEqual([
     "--queue needs the name, URL or ARN of a queue",
-    "sqs2pg.yaml: queue: is missing: set it here, by --queue or by SQS2PG_QUEUE",
-    "sqs2pg.yaml: table: must be a table's name or schema.name",
-    "sqs2pg.yaml: columns: needs at least one column",
+    "sqs2pg.yaml:1:1 queue: is missing: set it here, by --queue or by SQS2PG_QUEUE",
+    "sqs2pg.yaml:1:8 table: must be a table's name or schema.name",
+    "sqs2pg.yaml:2:1 columns: needs at least one column",
     expect.stringMatching(/^no database is given/),
     "--key takes env:NAME, file:PATH, cmd:COMMAND or aws-kms:PATH: a key on the command line is visible to every user of the machine",
   ]);

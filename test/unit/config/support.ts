@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { ConfigError, Sqs2pgError } from "../../../src/errors.js";
+import { ConfigError, Sqs2pgError, whereText } from "../../../src/errors.js";
 
 /** A directory of its own for one test, with these files in it. */
 export function directory(files: Readonly<Record<string, string>> = {}): string {
@@ -23,9 +23,11 @@ export async function errorOf(action: () => unknown): Promise<Sqs2pgError> {
   throw new Error("it did not fail");
 }
 
-/** The problems of a ConfigError as `path: message`, or the one message of another error. */
+/** The problems of a ConfigError as `place path: message`, or the one message of another error. */
 export async function problemsOf(action: () => unknown): Promise<string[]> {
   const error = await errorOf(action);
   if (!(error instanceof ConfigError)) return [error.message];
-  return error.problems.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
+  return error.problems.map((problem) =>
+    [whereText(problem), problem.message].filter((part) => part !== "").join(": "),
+  );
 }

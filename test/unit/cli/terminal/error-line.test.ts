@@ -24,4 +24,13 @@ it("gives each of several config problems a line", () => {
   expect(renderError(new ConfigError("a.yaml", [table, file]), { style: plainStyle })).toBe(
     "sqs2pg: a.yaml: 2 problems\n  table: is required\n  is empty\n",
   );
+  const placed = { ...table, place: { file: "a.yaml", line: 3, column: 5 } };
+  expect(renderError(new ConfigError("a.yaml", [placed]), { style: plainStyle })).toBe(
+    "sqs2pg: a.yaml:3:5 table: is required\n",
+  );
+  const [nameless, style] = [{ ...placed, path: "" }, colorStyle];
+  expect(visible(renderError(new ConfigError("a.yaml", [placed, nameless]), { style }))).toBe(
+    "ESC[31msqs2pg:ESC[39m a.yaml: 2 problems\n" +
+      "  ESC[1ma.yaml:3:5 tableESC[22m: is required\n  ESC[1ma.yaml:3:5ESC[22m: is required\n",
+  );
 });
