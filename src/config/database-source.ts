@@ -1,23 +1,42 @@
 import { UsageError } from "../errors.js";
+import { type DatabaseAuth, readDatabaseAuth } from "./database-auth.js";
+import { readDatabaseParameters } from "./database-parameters.js";
 import type { Environment } from "./key-source.js";
 
 /** Which database, and who said so; without a URL the driver reads the PG* variables itself. */
-export type DatabaseSettings =
+export type DatabaseSettings = (
   | { readonly source: "--database" | "DATABASE_URL"; readonly url: string }
-  | { readonly source: "PG*"; readonly url?: undefined };
+  | { readonly source: "PG*"; readonly url?: undefined }
+) & {
+  /** How to log in; with a password when absent. */
+  readonly auth?: DatabaseAuth;
+};
 
 /** The variables of libpq that choose a database and that node-postgres reads as well. */
 const VARIABLES = ["PGHOST", "PGPORT", "PGDATABASE", "PGUSER"];
 
 /**
- * The database: `--database`, else DATABASE_URL, else libpq's PG* variables. Throws UsageError; a URL holds a password
- * and is never repeated.
+ * The database: `--database`, else DATABASE_URL, else libpq's PG* variables; and how to log in. Throws UsageError; a URL
+ * holds a password and is never repeated.
  */
-export function readDatabase(flag: string | undefined, env: Environment): DatabaseSettings {
-  if (flag !== undefined) return { source: "--database", url: checked(flag, "--database") };
+export function readDatabase(
+  flag: string | undefined,
+  env: Environment,
+  authFlag?: string | undefined,
+): DatabaseSettings {
+  const settings = readSource(flag, env);
+  const auth = readDatabaseAuth(authFlag, env);
+  return auth === "password" ? settings : { ...settings, auth };
+}
+
+function readSource(flag: string | undefined, env: Environment): DatabaseSettings {
+  if (flag !== undefined) return { source: "--database", url: checked(flag, "--database", env) };
   const fromEnvironment = env["DATABASE_URL"];
-  if (fromEnvironment) return { source: "DATABASE_URL", url: checked(fromEnvironment, "DATABASE_URL") };
-  if (VARIABLES.some((name) => env[name])) return { source: "PG*" };
+  if (fromEnvironment) return { source: "DATABASE_URL", url: checked(fromEnvironment, "DATABASE_URL", env) };
+  if (VARIABLES.some((name) => env[name])) {
+    readDatabaseParameters(undefined, env);
+    return { source: "PG*" };
+  }
   const remedy =
     "set --database or DATABASE_URL to postgres://user@host/database, or set PGHOST, PGDATABASE and PGUSER";
   throw env["PGSERVICE"]
@@ -28,33 +47,8 @@ export function readDatabase(flag: string | undefined, env: Environment): Databa
     : new UsageError("database_missing", `no database is given: ${remedy}`);
 }
 
-function checked(text: string, source: string): string {
-  if (!/^postgres(?:ql)?:\/\//i.test(text)) {
-    throw new UsageError(
-      "database_invalid",
-      `${source} must be a URL that starts with postgres:// or postgresql://`,
-    );
-  }
-  if (!isUrl(text)) {
-    throw new UsageError(
-      "database_invalid",
-      `${source} cannot be read as a URL: percent-encode special characters of the password, such as %23 for #`,
-    );
-  }
+/** The URL as it is, once all that can be said about it without reading files has been looked at. */
+function checked(text: string, source: string, env: Environment): string {
+  readDatabaseParameters(text, env, source);
   return text;
-}
-
-function isUrl(text: string): boolean {
-  try {
-    const { username, password, pathname } = new URL(text);
-    for (const part of [username, password, pathname]) decodeURIComponent(part);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether a checked URL holds a password; for one in a flag, where every user of the machine can read it. */
-export function hasPassword(url: string): boolean {
-  return new URL(url).password !== "";
 }

@@ -22,7 +22,7 @@ function distance(left: string, right: string): number {
 }
 
 /** The name that was probably meant, if one is close enough: at most a third of it is wrong, or its end is missing. */
-function nearest(word: string, names: readonly string[]): string | undefined {
+export function nearest(word: string, names: readonly string[]): string | undefined {
   if (word.length > 60) return undefined;
   const typed = word.toLowerCase();
   const ranked = names

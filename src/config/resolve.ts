@@ -2,7 +2,8 @@ import { ConfigError, type ConfigProblem, InterruptedError, Sqs2pgError, UsageEr
 import { type Keyring, NO_KEYS, STRATEGIES } from "../masking/index.js";
 import { type Choice, type ChosenPipelines, choosePipelines } from "./choose-pipeline.js";
 import type { ConfigSource } from "./config-source.js";
-import { type DatabaseSettings, hasPassword, readDatabase } from "./database-source.js";
+import { databaseNotices } from "./database-notices.js";
+import { type DatabaseSettings, readDatabase } from "./database-source.js";
 import { usesMaskKey } from "./key-claims.js";
 import { type Environment, readKeys } from "./key-source.js";
 import { loadConfigFile } from "./load-file.js";
@@ -16,6 +17,7 @@ import type { ConfigFile } from "./schema.js";
 export interface SettingFlags {
   readonly queue?: string | undefined;
   readonly database?: string | undefined;
+  readonly databaseAuth?: string | undefined;
   readonly config?: string | undefined;
   /** The name of one of several pipelines. */
   readonly pipeline?: string | undefined;
@@ -100,7 +102,9 @@ export async function resolveSettings(options: ResolveOptions = {}): Promise<Set
       : choosePipelines(loaded.all, { name, of, source: loaded.source });
   });
   const run = await attempt(() => overrideMask(chosen, flags.mask));
-  const database = await attempt(() => (needs.database ? readDatabase(flags.database, env) : undefined));
+  const database = await attempt(() =>
+    needs.database ? readDatabase(flags.database, env, flags.databaseAuth) : undefined,
+  );
   const keys = await attempt(async () => {
     if (needs.key === "never") return NO_KEYS;
     const found = await readKeys({ keyFlag: flags.key, env, stop });
@@ -119,7 +123,8 @@ export async function resolveSettings(options: ResolveOptions = {}): Promise<Set
     keys,
     notices: [
       ...queueNotices({ source: loaded.source, fileQueue }, flags, env),
-      ...noticesOf(pipelines, database),
+      ...noticesOf(pipelines),
+      ...(database === undefined ? [] : databaseNotices(database, env)),
     ],
   };
 }
@@ -219,7 +224,7 @@ function together(errors: readonly Sqs2pgError[]): Sqs2pgError {
   });
 }
 
-function noticesOf(pipelines: readonly Pipeline[], database: DatabaseSettings | undefined): string[] {
+function noticesOf(pipelines: readonly Pipeline[]): string[] {
   const notices: string[] = [];
   const guessable = pipelines
     .flatMap(({ columns }) => columns)
@@ -228,11 +233,6 @@ function noticesOf(pipelines: readonly Pipeline[], database: DatabaseSettings | 
   if (guessable.length > 0) {
     notices.push(
       `${guessable.join(", ")}: plain sha256 can be guessed (all IPv4 addresses in minutes); hmac-sha256 with a key cannot`,
-    );
-  }
-  if (database?.source === "--database" && hasPassword(database.url)) {
-    notices.push(
-      "--database holds a password, visible to every user of this machine: use DATABASE_URL or PGPASSWORD",
     );
   }
   return notices;

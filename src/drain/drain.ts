@@ -135,7 +135,7 @@ function openTarget(settings: Settings, env: Environment, clock: Clock): TargetS
   const { database, bookkeepingSchema: schema, pipelines } = settings;
   if (database === undefined) throw new UsageError("database_missing", "a drain needs a database");
   return openStore({
-    database: { url: database.url, env },
+    database: { ...database, env },
     schema,
     targets: pipelines,
     poolSize: PARALLEL_LOADS + 2,

@@ -1,131 +1,96 @@
-import type { ConnectionOptions as TlsOptions } from "node:tls";
-import { type ConnectionOptions as ParsedUrl, parse, toClientConfig } from "pg-connection-string";
+import { type DatabaseAuth, readDatabaseAuth } from "../config/database-auth.js";
+import { type DatabaseParameters, readDatabaseParameters } from "../config/database-parameters.js";
 import { UsageError } from "../errors.js";
+import { iamPasswordOf, type Password, passwordOf } from "./connection-password.js";
+import { planTls, type TlsPlan } from "./connection-tls.js";
 
 /** How to reach the database: by a URL, by libpq's variables, or by both. */
 export interface ConnectionSettings {
   /** `postgres://user:password@host:port/database?sslmode=...`; what it leaves out comes from `env`. */
   readonly url?: string | undefined;
-  /** Read for PGHOST, PGPORT, PGUSER (then USER), PGPASSWORD, PGDATABASE, PGOPTIONS and PGSSL*. */
+  /** Read for libpq's PG* variables, USER and HOME. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What SQS2PG_DATABASE_AUTH says when absent, else `password`. */
+  readonly auth?: DatabaseAuth | undefined;
 }
 
-/**
- * What node-pg's client takes, as far as it is looked at here; a URL may add more. Spelt out, so that the package's own
- * types need none of the driver's.
- */
-interface ClientSettings {
-  readonly host?: string | undefined;
-  readonly port?: number | undefined;
-  readonly user?: string | undefined;
-  readonly password?: string | undefined;
-  readonly database?: string | undefined;
-  readonly options?: string | undefined;
-  readonly ssl?: boolean | TlsOptions | undefined;
-  readonly fallback_application_name?: string | undefined;
+/** What node-pg's client takes whatever is encrypted, as far as it is used here. */
+export interface ClientSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+  readonly application_name: string;
+  readonly options?: string;
+  readonly statement_timeout?: number;
+  readonly lock_timeout?: number;
+  readonly idle_in_transaction_session_timeout?: number;
 }
 
-const SSL_MODES: ReadonlySet<string> = new Set(
-  "disable allow prefer require verify-ca verify-full no-verify".split(" "),
-);
+/** Everything that is known before the first connection is opened. */
+export interface ConnectionPlan {
+  readonly client: ClientSettings;
+  readonly tls: TlsPlan;
+  readonly password: Password;
+  /** What `connect_timeout` says, if it says something. */
+  readonly connectTimeoutMs: number | undefined;
+}
 
-/**
- * Settings to a client's configuration. `sslmode` means what it means to libpq
- * (https://www.postgresql.org/docs/current/libpq-ssl.html): `require` encrypts without looking at the certificate,
- * unless there is a root certificate. Throws `UsageError`, which never holds the URL: it may hold a password.
- */
-export function parseConnectionSettings(settings: ConnectionSettings): ClientSettings {
-  const { url, env } = settings;
-  const fromUrl = url === undefined ? {} : parseUrl(url);
-  const ssl = url !== undefined && /[?&]ssl/.test(url) ? undefined : sslFromEnvironment(env);
+const TIMEOUTS = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"];
+
+/** Throws `UsageError`, which never holds the URL: it may hold a password. */
+export function planConnection({
+  url,
+  env,
+  auth = readDatabaseAuth(undefined, env),
+}: ConnectionSettings): ConnectionPlan {
+  const parameters = readDatabaseParameters(url, env);
+  const client = clientOf(parameters, env);
+  if (auth === "iam") refuseForIam(client, parameters);
+  const isSocket = client.host.startsWith("/");
   return {
-    host: env["PGHOST"] || undefined,
-    port: portFrom(env["PGPORT"]),
-    user: env["PGUSER"] || env["USER"] || undefined,
-    password: env["PGPASSWORD"] || undefined,
-    database: env["PGDATABASE"] || undefined,
-    options: env["PGOPTIONS"] || undefined,
-    ...(ssl === undefined ? {} : { ssl }),
-    ...withoutEmpty(fromUrl),
-    // Yields to application_name in the URL and to PGAPPNAME, as with libpq.
-    fallback_application_name: "sqs2pg",
+    client,
+    tls: planTls({ parameters, env, isSocket, defaultMode: auth === "iam" ? "require" : "prefer" }),
+    password: auth === "iam" ? iamPasswordOf(client, env) : passwordOf(client, parameters, env),
+    connectTimeoutMs: connectTimeout(parameters),
   };
 }
 
-/** `host:port/database`, for messages: no user, no password, no parameters. */
-export function describeTarget(client: ClientSettings): string {
-  const host = client.host ?? "localhost";
-  return `${host.includes(":") ? `[${host}]` : host}:${client.port ?? 5432}/${client.database ?? client.user ?? ""}`;
-}
-
-function parseUrl(url: string): ClientSettings {
-  if (!/^(postgres(ql)?|socket):\/\//i.test(url)) throw invalidUrl();
-  const { protocol: _, ...client } = toClientConfig(parseWithSsl(url)) as ClientSettings & {
-    protocol?: unknown;
+function clientOf(parameters: DatabaseParameters, env: ConnectionSettings["env"]): ClientSettings {
+  const user = parameters.get("user") ?? (env["USER"] || env["USERNAME"] || "");
+  const options = parameters.get("options");
+  const timeouts = TIMEOUTS.filter((name) => parameters.get(name) !== undefined);
+  return {
+    // Nothing is left out: the driver would look for it in the variables of the process.
+    host: parameters.get("host") ?? "localhost",
+    port: Number(parameters.get("port") ?? 5432),
+    user,
+    database: parameters.get("dbname") ?? user,
+    application_name:
+      parameters.get("application_name") ?? parameters.get("fallback_application_name") ?? "sqs2pg",
+    ...(options === undefined ? {} : { options }),
+    ...Object.fromEntries(timeouts.map((name) => [name, Number(parameters.get(name))])),
   };
-  return client;
 }
 
-function parseWithSsl(url: string): ParsedUrl {
-  const mode = /[?&]sslmode=([^&]*)/.exec(url)?.[1];
-  if (mode !== undefined && !SSL_MODES.has(mode)) {
-    throw new UsageError("sslmode_invalid", `sslmode is none of ${[...SSL_MODES].join(", ")}`);
-  }
-  // `allow` begins without encryption, and node-pg has no second try; `no-verify` is node-pg's own.
-  const text = mode === "allow" ? url.replace("sslmode=allow", "sslmode=disable") : url;
-  const ownSemantics = mode === "no-verify" || /[?&]uselibpqcompat=/.test(url);
-  try {
-    return parse(text, { useLibpqCompat: !ownSemantics });
-  } catch (error) {
-    throw invalidUrl(error);
-  }
+/** libpq waits for ever for 0 and less; so does nobody who loads a queue. */
+function connectTimeout(parameters: DatabaseParameters): number | undefined {
+  const seconds = Number(parameters.get("connect_timeout") ?? 0);
+  return seconds > 0 ? seconds * 1_000 : undefined;
 }
 
-function invalidUrl(cause?: unknown): UsageError {
-  if (cause instanceof Error && "syscall" in cause) {
-    return new UsageError(
-      "ssl_file_unreadable",
-      "a file named by sslrootcert, sslcert or sslkey cannot be read: check its path and permissions",
-      { cause },
+/** A token lets whoever reads it in for 15 minutes, so it goes through TLS only, as RDS demands. */
+function refuseForIam({ host }: ClientSettings, parameters: DatabaseParameters): void {
+  const refuse = (problem: string): UsageError =>
+    new UsageError("database_auth_invalid", `--database-auth iam ${problem}`);
+  const mode = parameters.get("sslmode");
+  if (mode !== undefined && ["disable", "allow", "prefer"].includes(mode)) {
+    throw refuse(
+      `sends its token through TLS only, and ${parameters.from("sslmode")} is ${mode}: use sslmode=verify-full with sslrootcert=FILE`,
     );
   }
-  if (cause instanceof Error && cause.message.includes("sslrootcert")) {
-    return new UsageError(
-      "sslrootcert_missing",
-      "sslmode=verify-ca needs sslrootcert; or use sslmode=verify-full",
-      {
-        cause,
-      },
-    );
+  if (host.startsWith("/")) throw refuse("is for a host of Amazon RDS or Aurora, and not for a socket");
+  if (parameters.get("user") === undefined) {
+    throw refuse("needs the database's user: postgres://USER@HOST/DATABASE, or PGUSER");
   }
-  return new UsageError(
-    "database_url_invalid",
-    "the database URL cannot be read: postgres://USER:PASSWORD@HOST:5432/DATABASE, with special characters percent-encoded",
-    { cause },
-  );
-}
-
-function sslFromEnvironment(env: ConnectionSettings["env"]): ClientSettings["ssl"] {
-  const parameters = new URLSearchParams();
-  for (const name of ["sslmode", "sslrootcert", "sslcert", "sslkey"]) {
-    const value = env[`PG${name.toUpperCase()}`];
-    if (value !== undefined && value !== "") parameters.set(name, value);
-  }
-  // Said out loud, so that node-pg does not give PGSSLMODE its own meaning.
-  if (!parameters.has("sslmode")) return false;
-  return toClientConfig(parseWithSsl(`postgres://localhost?${parameters}`)).ssl;
-}
-
-function portFrom(text: string | undefined): number | undefined {
-  if (text === undefined || text === "") return undefined;
-  const port = Number(text);
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new UsageError("database_port_invalid", "PGPORT must be a number from 1 to 65535");
-}
-
-/** An empty host or password in the URL means "not given". */
-function withoutEmpty(client: ClientSettings): ClientSettings {
-  return Object.fromEntries(
-    Object.entries(client).filter(([, value]) => value !== "" && value !== undefined),
-  );
 }

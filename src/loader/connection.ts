@@ -1,6 +1,9 @@
-import { Socket } from "node:net";
+import type { Socket } from "node:net";
 import knex, { type Knex } from "knex";
-import { type ConnectionSettings, describeTarget, parseConnectionSettings } from "./connection-settings.js";
+import { dialectWith } from "./connection-dialect.js";
+import { openClient } from "./connection-open.js";
+import { type ConnectionSettings, planConnection } from "./connection-settings.js";
+import { describeTarget } from "./connection-target.js";
 
 interface PoolOptions {
   /** Connections at the most; none is opened before it is needed. */
@@ -26,23 +29,18 @@ const SILENT = { warn: ignore, error: ignore, deprecate: ignore, debug: ignore }
 
 /** Settings to a pool; nothing is connected yet. Throws `UsageError` for settings that cannot be used. */
 export function connect(settings: ConnectionSettings, options: PoolOptions): Connection {
-  const { connectTimeoutMs = 10_000, poolSize } = options;
-  const client = parseConnectionSettings(settings);
+  const plan = planConnection(settings);
+  const connectTimeoutMs = options.connectTimeoutMs ?? plan.connectTimeoutMs ?? 10_000;
   const sockets = new Set<Socket>();
   const pool = knex({
-    client: "pg",
-    connection: {
-      ...client,
-      connectionTimeoutMillis: connectTimeoutMs,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 10_000,
-      stream: () => trackedSocket(sockets),
-    } as Knex.PgConnectionConfig,
+    client: dialectWith(() => openClient(plan, { timeoutMs: connectTimeoutMs, sockets })),
+    // Knex has no pool without; what it says is not looked at.
+    connection: {},
     pool: {
       min: 0,
-      max: poolSize,
-      createTimeoutMillis: connectTimeoutMs + 1_000,
-      acquireTimeoutMillis: connectTimeoutMs + 2_000,
+      max: options.poolSize,
+      createTimeoutMillis: connectTimeoutMs * plan.tls.attempts.length + 1_000,
+      acquireTimeoutMillis: connectTimeoutMs * plan.tls.attempts.length + 2_000,
       afterCreate: makeDurable,
     },
     log: SILENT,
@@ -51,8 +49,8 @@ export function connect(settings: ConnectionSettings, options: PoolOptions): Con
   });
   return {
     knex: pool,
-    target: describeTarget(client),
-    user: client.user ?? "(none given)",
+    target: describeTarget(plan.client),
+    user: plan.client.user || "(none given)",
     close: async () => {
       const cutOff = (): void => {
         for (const socket of sockets) socket.destroy();
@@ -63,17 +61,6 @@ export function connect(settings: ConnectionSettings, options: PoolOptions): Con
       cutOff();
     },
   };
-}
-
-/**
- * A socket that is known as long as it is open: node-pg leaves it open when a login fails on our side (no password),
- * which would keep the process up until the server loses patience.
- */
-function trackedSocket(sockets: Set<Socket>): Socket {
-  const socket = new Socket();
-  sockets.add(socket);
-  socket.once("close", () => sockets.delete(socket));
-  return socket;
 }
 
 interface RawConnection {

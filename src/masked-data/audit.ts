@@ -85,7 +85,7 @@ async function lookAtTable(
   { env = process.env, sample }: AuditOptions,
 ): Promise<{ readonly target: string; readonly evidence: Evidence } | undefined> {
   if (database === undefined) return undefined;
-  const connection: Connection = connect({ url: database.url, env }, { poolSize: 1 });
+  const connection: Connection = connect({ ...database, env }, { poolSize: 1 });
   try {
     const wanted = { schema, table: pipeline.table, columns, sample, timeoutMs: TIMEOUT_MS };
     const evidence = await unlessStopped(storedEvidence(connection, wanted), stop, INTERRUPTED);

@@ -64,7 +64,7 @@ export async function forget(settings: Settings, options: ForgetOptions): Promis
     );
   }
   const given = values.raw.length + values.tokens.length;
-  const connection = connect({ url: database.url, env }, { poolSize: 1 });
+  const connection = connect({ ...database, env }, { poolSize: 1 });
   try {
     const forgetting = forgetEntries(connection, {
       schema,

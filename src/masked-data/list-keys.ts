@@ -71,7 +71,7 @@ export async function listKeys(settings: Settings, options: ListKeysOptions = {}
       "there is neither a key nor a database to look for keys in: give one by SQS2PG_MASK_KEY or --key, or DATABASE_URL",
     );
   }
-  const connection = connect({ url: database.url, env }, { poolSize: 1 });
+  const connection = connect({ ...database, env }, { poolSize: 1 });
   try {
     const looking = (async () => {
       await checkMigrations(connection, schema);

@@ -57,7 +57,7 @@ export async function rewrap(settings: Settings, options: RewrapOptions = {}): P
   // Mistakes in the settings are told before the database is asked.
   const claims = keysOfRun([pipeline], keys, options.rotate === true);
   const queue = parseQueueReference(pipeline.queue).name;
-  const connection = connect({ url: database.url, env }, { poolSize: 1 });
+  const connection = connect({ ...database, env }, { poolSize: 1 });
   try {
     const ready = prepare(connection, settings, dryRun);
     const uses = await unlessStopped(ready, stop, INTERRUPTED);

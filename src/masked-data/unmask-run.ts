@@ -61,8 +61,7 @@ export async function withUnmaskSession(
   const { kill = new AbortController().signal } = options;
   const stop = options.stop === undefined ? kill : AbortSignal.any([options.stop, kill]);
   requireKeys(keys);
-  const connection =
-    database === undefined ? undefined : connect({ url: database.url, env }, { poolSize: 2 });
+  const connection = database === undefined ? undefined : connect({ ...database, env }, { poolSize: 2 });
   const lookUp =
     connection === undefined
       ? undefined

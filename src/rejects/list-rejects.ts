@@ -64,7 +64,7 @@ export async function listRejects(
   if (database === undefined)
     throw new UsageError("database_missing", "the list of rejects needs a database");
   const queue = options.allQueues === true ? undefined : parseQueueReference(pipeline.queue).name;
-  const connection = connect({ url: database.url, env }, { poolSize: 1 });
+  const connection = connect({ ...database, env }, { poolSize: 1 });
   try {
     const wanted = { schema, queue, code, examples: EXAMPLES, timeoutMs: TIMEOUT_MS };
     const found = await unlessStopped(rejectGroups(connection, wanted), stop, "interrupted");

@@ -63,7 +63,7 @@ export async function replay(settings: Settings, options: ReplayOptions = {}): P
   const runId = randomUUID();
   const queueName = parseQueueReference(pipelines[0].queue).name;
   const quarantine = openQuarantine({
-    database: { url: database.url, env },
+    database: { ...database, env },
     schema: bookkeepingSchema,
     targets: pipelines,
     poolSize: 2,

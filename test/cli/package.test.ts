@@ -101,9 +101,12 @@ describe("the package", () => {
     const { peerDependencies, peerDependenciesMeta, dependencies } = JSON.parse(
       await readFile(join(unpacked, "package.json"), "utf8"),
     );
-    expect(Object.keys(peerDependencies)).toEqual(["@aws-sdk/client-kms"]);
-    expect(peerDependenciesMeta).toEqual({ "@aws-sdk/client-kms": { optional: true } });
-    expect(Object.keys(dependencies)).not.toContain("@aws-sdk/client-kms");
+    const optional = ["@aws-sdk/client-kms", "@aws-sdk/rds-signer"];
+    expect(Object.keys(peerDependencies)).toEqual(optional);
+    expect(peerDependenciesMeta).toEqual(
+      Object.fromEntries(optional.map((name) => [name, { optional: true }])),
+    );
+    expect(Object.keys(dependencies)).not.toEqual(expect.arrayContaining(optional));
     const env = {
       PATH: process.env["PATH"],
       DATABASE_URL: "postgres://nobody@127.0.0.1:1/nothing",
@@ -118,6 +121,18 @@ describe("the package", () => {
         /^sqs2pg: .*a key that AWS KMS has wrapped needs its client, which is not installed: npm install @aws-sdk\/client-kms$/,
       );
     }
+  });
+
+  test("says how to install the signer of Amazon RDS, when a login needs it", async () => {
+    const bin = join(project, "node_modules", "sqs2pg", "bin", "sqs2pg.js");
+    const args = ["migrate", "--database-auth", "iam", "--database", "postgres://me@127.0.0.1:1/d"];
+    const env = { PATH: process.env["PATH"] };
+    const options = { cwd: project, env, extendEnv: false, reject: false };
+    const { exitCode, stderr } = await execa("node", [bin, ...args], options);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /^sqs2pg: --database-auth iam needs the signer .*: npm install @aws-sdk\/rds-signer$/,
+    );
   });
 
   test("is a library: sqs2pg and sqs2pg/masking, and nothing behind them", async () => {

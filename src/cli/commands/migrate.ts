@@ -35,7 +35,7 @@ export const migrateCommand: Command<MigrateFlags> = async ({ flags, context, lo
     return EXIT.done;
   }
   if (settings.database === undefined) throw new UsageError("database_missing", "migrate needs a database");
-  const target = { database: { url: settings.database.url, env }, schema };
+  const target = { database: { ...settings.database, env }, schema };
   const orInterrupted = <Result>(work: Promise<Result>): Promise<Result> =>
     unlessStopped(work, context.signals.stop, INTERRUPTED);
   if (flags.status === true) {

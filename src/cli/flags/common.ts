@@ -8,6 +8,7 @@ export function addSettingFlags(command: Command): Command {
   return command
     .option("--queue <queue>", "name, URL or ARN (env: SQS2PG_QUEUE; default: login-queue)")
     .option("--database <url>", "postgres://user@host/database (env: DATABASE_URL, or PGHOST and so on)")
+    .option("--database-auth <how>", "password, or iam for a token of Amazon RDS (env: SQS2PG_DATABASE_AUTH)")
     .option("--config <file>", "pipeline file (default: sqs2pg.yaml here, else the login pipeline)")
     .option("--pipeline <name>", "one of several pipelines of the file (env: SQS2PG_PIPELINE)")
     .option(

@@ -98,23 +98,53 @@ export function describeNetworkError(systemCode: string | undefined, context: Er
   return ((systemCode && BY_SYSTEM_CODE[systemCode]) || CONNECTION_LOST)(context);
 }
 
+type DriverRefusal =
+  | "password"
+  | "ssl"
+  | "binding"
+  | "hostname"
+  | "expired"
+  | "revoked"
+  | "handshake"
+  | "certificate"
+  | "unexpected";
+
 /** What a driver's own refusal means for the user. */
-export const DRIVER_REFUSALS: Readonly<Record<"password" | "ssl" | "certificate" | "unexpected", Describe>> =
-  {
-    password: ({ target, user }) => ({
-      code: "password_missing",
-      message: `PostgreSQL at ${target} asks for a password of user ${user}: put it into DATABASE_URL or PGPASSWORD`,
-    }),
-    ssl: ({ target }) => ({
-      code: "ssl_not_supported",
-      message: `PostgreSQL at ${target} does not speak SSL: use sslmode=disable if the network is to be trusted`,
-    }),
-    certificate: ({ target }) => ({
-      code: "certificate_untrusted",
-      message: `the certificate of PostgreSQL at ${target} cannot be verified: give sslrootcert=FILE, or check the host's name`,
-    }),
-    unexpected: ({ target }) => ({
-      code: "database_error",
-      message: `PostgreSQL at ${target} could not be used, for a reason not foreseen: --log-level debug shows it`,
-    }),
-  };
+export const DRIVER_REFUSALS: Readonly<Record<DriverRefusal, Describe>> = {
+  password: ({ target, user }) => ({
+    code: "password_missing",
+    message: `PostgreSQL at ${target} asks for a password of user ${user}: put it into DATABASE_URL or PGPASSWORD`,
+  }),
+  ssl: ({ target }) => ({
+    code: "ssl_not_supported",
+    message: `PostgreSQL at ${target} does not speak TLS: turn it on there, or use sslmode=disable if the network is to be trusted`,
+  }),
+  binding: ({ target }) => ({
+    code: "channel_binding_failed",
+    message: `the login to PostgreSQL at ${target} cannot be bound to its certificate, whose signature is of a kind not known for that: use channel_binding=disable`,
+  }),
+  hostname: ({ target }) => ({
+    code: "certificate_wrong_host",
+    message: `the certificate of PostgreSQL at ${target} is for another host: connect by a name that it holds, or check who answers there (sslmode=verify-ca does not look at the name)`,
+  }),
+  expired: ({ target }) => ({
+    code: "certificate_expired",
+    message: `the certificate of PostgreSQL at ${target} or of its authority is not valid today: renew it, or set this machine's clock`,
+  }),
+  revoked: ({ target }) => ({
+    code: "certificate_revoked",
+    message: `the certificate of PostgreSQL at ${target} has been revoked (sslcrl): give the server a new one`,
+  }),
+  handshake: ({ target }) => ({
+    code: "tls_failed",
+    message: `no encrypted connection to PostgreSQL at ${target} could be agreed on: check ssl_min_protocol_version on both sides, and the client certificate (sslcert) if the server asks for one`,
+  }),
+  certificate: ({ target }) => ({
+    code: "certificate_untrusted",
+    message: `the certificate of PostgreSQL at ${target} is signed by nobody who is trusted: give the authority's certificate by sslrootcert=FILE`,
+  }),
+  unexpected: ({ target }) => ({
+    code: "database_error",
+    message: `PostgreSQL at ${target} could not be used, for a reason not foreseen: --log-level debug shows it`,
+  }),
+};

@@ -9,7 +9,7 @@ import { classifySqlState, leavesOutcomeUnknown } from "./sqlstate.js";
 
 /** Texts of node-pg, tarn and Knex for a connection that is gone or did not come up in time. */
 const CONNECTION_TEXTS =
-  /^(Connection (terminated|ended)|timeout expired|Client (has encountered|was closed)|read ETIMEDOUT)/;
+  /^(Connection (terminated|ended)|There was an error establishing an SSL connection|timeout expired|Client (has encountered|was closed)|read ETIMEDOUT)/;
 
 const NETWORK_CODES: ReadonlySet<string> = new Set(
   (
@@ -78,9 +78,9 @@ function withoutStatement(message: string): string {
 
 function refusalOf(systemCode: string | undefined, text: string): keyof typeof DRIVER_REFUSALS | undefined {
   if (/^SASL:.*password must be/.test(text)) return "password";
-  if (text === "The server does not support SSL connections") return "ssl";
-  if (systemCode !== undefined && /CERT|ERR_TLS|UNABLE_TO_(VERIFY|GET)/.test(systemCode))
-    return "certificate";
+  if (text === NO_TLS) return "ssl";
+  if (/^SASL channel binding:/.test(text)) return "binding";
+  if (systemCode !== undefined && TLS_CODE.test(systemCode)) return tlsRefusalOf(systemCode);
   if (
     CONNECTION_TEXTS.test(text) ||
     text.includes("Timeout acquiring a connection") ||
@@ -89,6 +89,24 @@ function refusalOf(systemCode: string | undefined, text: string): keyof typeof D
     return undefined;
   }
   return systemCode !== undefined && NETWORK_CODES.has(systemCode) ? undefined : "unexpected";
+}
+
+const NO_TLS = "The server does not support SSL connections";
+
+/** Codes of OpenSSL and of Node's TLS. */
+const TLS_CODE = /CERT|^ERR_(?:TLS|SSL|OSSL)|^UNABLE_TO_(?:VERIFY|GET|DECODE|DECRYPT)|^EPROTO$|^CRL_|_CRL$/;
+
+function tlsRefusalOf(code: string): keyof typeof DRIVER_REFUSALS {
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "hostname";
+  if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") return "expired";
+  if (code === "CERT_REVOKED") return "revoked";
+  return /^ERR_(?:SSL|OSSL)|^EPROTO$/.test(code) ? "handshake" : "certificate";
+}
+
+/** Whether encryption could not be agreed on, so that a login without it may go better. */
+export function isTlsFailure(error: unknown): boolean {
+  const text = error instanceof Error ? error.message : "";
+  return text === NO_TLS || TLS_CODE.test(textField(error, "code") ?? "");
 }
 
 function isTimeout(error: unknown): boolean {

@@ -88,7 +88,8 @@ test("a login that fails on our side leaves no socket open", async () => {
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  expect(await checkError(`postgres://me@127.0.0.1:${port}/db`)).toMatchObject({ code: "password_missing" });
+  const url = `postgres://me@127.0.0.1:${port}/db?sslmode=disable`;
+  expect(await checkError(url)).toMatchObject({ code: "password_missing" });
   await closed;
   server.close();
 });
