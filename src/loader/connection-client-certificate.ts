@@ -1,10 +1,10 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { createPrivateKey, type KeyObject } from "node:crypto";
 import { statSync } from "node:fs";
 import { libpqFile } from "../config/database-home.js";
 import type { DatabaseParameters } from "../config/database-parameters.js";
 import type { Environment } from "../config/key-source.js";
 import { UsageError } from "../errors.js";
-import { readPem, readPemIfThere, shown } from "./connection-files.js";
+import { firstCertificate, readPem, readPemIfThere, shown } from "./connection-files.js";
 
 /** What proves who we are, as Node's TLS takes it. */
 export interface ClientCertificate {
@@ -35,7 +35,7 @@ export function readClientCertificate(
   const pem = readPem(keyPath, "sslkey");
   refuseOpenKey(keyPath);
   const key = decrypted(pem, keyPath, parameters.get("sslpassword"));
-  if (!fits(cert, key, path)) {
+  if (!firstCertificate(cert, path, "sslcert").checkPrivateKey(key)) {
     throw new UsageError(
       "ssl_key_mismatch",
       `sslkey: the key ${shown(keyPath)} is not that of ${shown(path)}`,
@@ -67,17 +67,5 @@ function decrypted(pem: string, path: string, password: string | undefined): Key
           ? "cannot be decrypted: sslpassword does not fit"
           : "cannot be read as a private key in PEM form";
     throw new UsageError("ssl_key_malformed", `sslkey: the key ${shown(path)} ${problem}`, { cause });
-  }
-}
-
-function fits(cert: string, key: KeyObject, path: string): boolean {
-  try {
-    return new X509Certificate(cert).checkPrivateKey(key);
-  } catch (cause) {
-    throw new UsageError(
-      "ssl_file_malformed",
-      `sslcert: the file ${shown(path)} holds no certificate that can be read`,
-      { cause },
-    );
   }
 }

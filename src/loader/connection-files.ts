@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { UsageError } from "../errors.js";
 
@@ -11,7 +12,20 @@ export function readPem(path: string, parameter: string): string {
   );
 }
 
-/** The same; undefined where there is no such file. */
+/** The first certificate of a text. Throws UsageError for one that cannot be read: Node would go on without it. */
+export function firstCertificate(pem: string, path: string, parameter: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch (cause) {
+    throw new UsageError(
+      "ssl_file_malformed",
+      `${parameter}: the file ${shown(path)} holds no certificate that can be read`,
+      { cause },
+    );
+  }
+}
+
+/** The same as `readPem`; undefined where there is no such file. */
 export function readPemIfThere(path: string, parameter: string): string | undefined {
   try {
     return readPem(path, parameter);

@@ -69,8 +69,15 @@ async function tryOnce(
   };
   const client = new pg.Client(config);
   const binding = tls.channelBinding === "require" ? watchChannelBinding(client) : undefined;
+  // Without a listener an error of a client that has been given up would end the process.
+  client.on("error", () => {});
   await client.connect();
-  binding?.throwIfUnfinished();
+  try {
+    binding?.throwIfUnfinished();
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
   return client;
 }
 

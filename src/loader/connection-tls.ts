@@ -4,7 +4,7 @@ import type { DatabaseParameters } from "../config/database-parameters.js";
 import type { Environment } from "../config/key-source.js";
 import { UsageError } from "../errors.js";
 import { type ClientCertificate, readClientCertificate } from "./connection-client-certificate.js";
-import { readPem, readPemIfThere } from "./connection-files.js";
+import { firstCertificate, readPem, readPemIfThere } from "./connection-files.js";
 
 /** How to connect once: encrypted or not. */
 export type Encryption = false | TlsOptions;
@@ -64,11 +64,22 @@ export function planTls({ parameters, env, isSocket, defaultMode }: TlsSettings)
 }
 
 function tlsOptions(mode: string, parameters: DatabaseParameters, env: Environment): TlsOptions {
-  return {
+  const options = {
     ...verification(mode, parameters, env),
     ...versions(parameters),
     ...clientCertificate(parameters, env),
   };
+  try {
+    // As each connection will do it: now is the time to say that it cannot.
+    tls.createSecureContext(options);
+    return options;
+  } catch (cause) {
+    throw new UsageError(
+      "ssl_file_malformed",
+      "a file of sslrootcert, sslcrl or sslcert holds no certificates (or revocations) in PEM form that can be read",
+      { cause },
+    );
+  }
 }
 
 /** A root certificate is looked at in every mode, and the name of the host in `verify-full` alone. */
@@ -86,6 +97,7 @@ function verification(mode: string, parameters: DatabaseParameters, env: Environ
       `sslmode=${mode} needs the certificate of an authority, and there is no file ${path ?? "~/.postgresql/root.crt"}: give sslrootcert=FILE, or sslrootcert=system for one that everybody trusts`,
     );
   }
+  firstCertificate(ca, given ?? path ?? "", "sslrootcert");
   const checkNothing = (): undefined => undefined;
   return {
     rejectUnauthorized: true,

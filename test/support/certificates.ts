@@ -59,7 +59,7 @@ export async function createAuthority(name: string): Promise<Authority> {
           revocationDate: new Date(Date.now() - DAY_MS),
         })),
       });
-      return crl.toString("pem");
+      return crl.toString("pem").replaceAll(" CRL-", " X509 CRL-");
     },
   };
 }

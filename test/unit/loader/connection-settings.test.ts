@@ -139,11 +139,17 @@ describe("what cannot be used", () => {
   });
 
   test("files that hold something else", async () => {
-    const folder = directory({ "junk.pem": "no certificate, but a canary" });
+    const folder = directory({
+      "junk.pem": "no certificate, but a canary",
+      "broken.pem": "-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----\n",
+    });
     for (const parameter of ["sslrootcert", "sslcert", "sslcrl&sslrootcert=system&sslcrl"]) {
-      const error = await errorOf(() => planned(`postgres://h/d?${parameter}=${folder}/junk.pem`));
-      expect(error).toMatchObject({ code: "ssl_file_malformed" });
-      expect(error.message).not.toContain("canary");
+      for (const file of ["junk.pem", "broken.pem"]) {
+        const url = `postgres://h/d?sslkey=${folder}/broken.pem&${parameter}=${folder}/${file}`;
+        const error = await errorOf(() => planned(url));
+        expect(error.code).toMatch(/^ssl_(file|key)_malformed$/);
+        expect(error.message).not.toContain("canary");
+      }
     }
   });
 
