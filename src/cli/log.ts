@@ -1,5 +1,5 @@
 import { Sqs2pgError } from "../errors.js";
-import { redact } from "./redact.js";
+import { redact } from "../redact.js";
 import { renderError } from "./terminal/error-line.js";
 import { printable } from "./terminal/printable.js";
 import type { Style } from "./terminal/style.js";

@@ -147,6 +147,12 @@ function unknown(name: string, source: string): UsageError {
 
 function check(name: string, value: string, from: string): void {
   if (name === "host" && value.includes(",")) throw severalHosts(from);
+  if (name === "host" && value.includes("://")) {
+    throw new UsageError(
+      "database_parameter_invalid",
+      `${from} must be a host's name: give a URL by DATABASE_URL`,
+    );
+  }
   if (name === "port" && !(/^\d{1,5}$/.test(value) && Number(value) > 0 && Number(value) < 65_536)) {
     throw new UsageError("database_port_invalid", `${from} must be a number from 1 to 65535`);
   }

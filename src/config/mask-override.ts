@@ -4,7 +4,7 @@ import type { ChosenPipelines } from "./choose-pipeline.js";
 import { maskMisfit } from "./mask.js";
 import { suggestion } from "./nearest.js";
 import type { Column, Pipeline } from "./pipeline.js";
-import { quoted } from "./values.js";
+import { quotedFlag } from "./values.js";
 
 /** The same for all pipelines of a run: those without masks stay as they are, if there are others. */
 export function withMaskInAll(
@@ -28,7 +28,7 @@ export function withMask(pipeline: Pipeline, name: string): Pipeline {
   if (!isMaskName(name)) {
     throw new UsageError(
       "mask_unknown",
-      `--mask: there is no ${quoted(name)}${suggestion(name, MASK_NAMES)}`,
+      `--mask: there is no ${quotedFlag(name)}${suggestion(name, MASK_NAMES)}`,
     );
   }
   if (pipeline.columns.every(({ mask }) => mask === undefined)) {

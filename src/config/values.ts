@@ -1,8 +1,16 @@
 import { UsageError } from "../errors.js";
+import { redact } from "../redact.js";
 
-/** A value of a flag as an error message may show it: quoted, without control characters, cut to a line. */
+/** A value as an error message may show it: quoted, without secrets and control characters, cut to a line. */
 export function quoted(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}...` : text);
+  const shown = redact(text);
+  return JSON.stringify(shown.length > 40 ? `${shown.slice(0, 40)}...` : shown);
+}
+
+/** The same for a flag that takes no such thing: what could be a password or a token is not shown at all. */
+export function quotedFlag(text: string): string {
+  const mayBeSecret = /(?=\S*\d)(?=\S*[a-z])\S{16}/i.test(text);
+  return mayBeSecret ? '"..."' : quoted(text);
 }
 
 export interface Bounds {
@@ -23,7 +31,10 @@ export function wholeNumberFlag(flag: string, bounds: Bounds): (text: string) =>
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (Number.isSafeInteger(value) && value >= bounds.min && value <= (bounds.max ?? value)) return value;
     const wanted = range(bounds, (bound) => bound.toLocaleString("en-US"));
-    throw new UsageError("invalid_value", `${flag} must be a whole number ${wanted}, not ${quoted(text)}`);
+    throw new UsageError(
+      "invalid_value",
+      `${flag} must be a whole number ${wanted}, not ${quotedFlag(text)}`,
+    );
   };
 }
 
@@ -51,7 +62,7 @@ export function durationFlag(flag: string, bounds: Bounds): (text: string) => nu
     const value = parseDuration(text);
     if (value !== undefined && value >= limits.min && value <= limits.max) return value;
     const wanted = `a duration ${range(limits, showDuration)}, such as 90s, 10m or 1h30m`;
-    throw new UsageError("invalid_value", `${flag} must be ${wanted}, not ${quoted(text)}`);
+    throw new UsageError("invalid_value", `${flag} must be ${wanted}, not ${quotedFlag(text)}`);
   };
 }
 
@@ -60,6 +71,6 @@ export function oneOfFlag<Word extends string>(flag: string, words: readonly Wor
   return (text) => {
     const word = words.find((candidate) => candidate === text);
     if (word !== undefined) return word;
-    throw new UsageError("invalid_value", `${flag} must be ${words.join(" or ")}, not ${quoted(text)}`);
+    throw new UsageError("invalid_value", `${flag} must be ${words.join(" or ")}, not ${quotedFlag(text)}`);
   };
 }

@@ -3,7 +3,7 @@ import type { Environment } from "../config/key-source.js";
 import { suggestion } from "../config/nearest.js";
 import type { Column, Pipeline } from "../config/pipeline.js";
 import type { Settings } from "../config/resolve.js";
-import { quoted } from "../config/values.js";
+import { quotedFlag } from "../config/values.js";
 import { InterruptedError, UsageError } from "../errors.js";
 import { type Evidence, type MaskedColumn, storedEvidence } from "../loader/audit-evidence.js";
 import { type Connection, connect } from "../loader/connection.js";
@@ -71,7 +71,7 @@ function requireColumns(kinds: ReadonlyMap<string, ValueKind>, masked: readonly 
   if (unknown === undefined) return;
   throw new UsageError(
     "column_unknown",
-    `the kind of ${quoted(unknown)} was told, which is no masked column of this pipeline${suggestion(
+    `the kind of ${quotedFlag(unknown)} was told, which is no masked column of this pipeline${suggestion(
       unknown,
       masked.map(({ name }) => name),
     )}`,

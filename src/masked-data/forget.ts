@@ -2,7 +2,7 @@ import type { Environment } from "../config/key-source.js";
 import { suggestion } from "../config/nearest.js";
 import type { Column } from "../config/pipeline.js";
 import type { Settings } from "../config/resolve.js";
-import { quoted } from "../config/values.js";
+import { quotedFlag } from "../config/values.js";
 import { UsageError } from "../errors.js";
 import { connect } from "../loader/connection.js";
 import { forgetEntries } from "../loader/forget.js";
@@ -111,7 +111,7 @@ function columnsOf(
     const known = ours.map(({ mask }) => mask.domain);
     throw new UsageError(
       "domain_unknown",
-      `--domain: no column of this pipeline has tokens of ${quoted(domain)}${suggestion(domain, known)}`,
+      `--domain: no column of this pipeline has tokens of ${quotedFlag(domain)}${suggestion(domain, known)}`,
     );
   }
   if (as === undefined) return ours;
@@ -120,7 +120,7 @@ function columnsOf(
     const names = ours.map(({ name }) => name);
     throw new UsageError(
       "column_unknown",
-      `--as: the pipeline has no column ${quoted(as)}${suggestion(as, names)}`,
+      `--as: the pipeline has no column ${quotedFlag(as)}${suggestion(as, names)}`,
     );
   }
   if (hasTokens(column)) return [column];

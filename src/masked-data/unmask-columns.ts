@@ -1,6 +1,6 @@
 import { suggestion } from "../config/nearest.js";
 import type { Column, Pipeline } from "../config/pipeline.js";
-import { quoted } from "../config/values.js";
+import { quotedFlag } from "../config/values.js";
 import { UsageError } from "../errors.js";
 import { type MaskSpec, STRATEGIES } from "../masking/index.js";
 
@@ -40,7 +40,7 @@ export function reversibleColumn(
     const instead = flag === "--column" ? "; say --as COLUMN where it has another name in the CSV" : "";
     throw new UsageError(
       "column_unknown",
-      `${flag}: the pipeline has no column ${quoted(name)}${suggestion(name, names)}${instead}`,
+      `${flag}: the pipeline has no column ${quotedFlag(name)}${suggestion(name, names)}${instead}`,
     );
   }
   if (isReversible(column)) return column;

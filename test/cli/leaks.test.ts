@@ -1,4 +1,6 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
@@ -6,7 +8,7 @@ import type { PeekResult } from "../../src/drain/peek-result.js";
 import { test } from "../support/bench.js";
 import { LOADED_BODIES, REFUSED_BODIES } from "../support/canaries/bodies.js";
 import { type Canary, leaksIn } from "../support/canaries.js";
-import { runCli } from "../support/cli.js";
+import { runCli, startCli } from "../support/cli.js";
 
 const DEBUG = ["--log-level", "debug"];
 const bodies = [...LOADED_BODIES, ...REFUSED_BODIES];
@@ -77,6 +79,21 @@ describe.concurrent("no secret of the settings gets out", () => {
       ["peek", "--queue", "none"],
       { AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: session },
     ],
+    [
+      "what signs a token of IAM's",
+      ["migrate", "--database-auth", "iam"],
+      { AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: session },
+    ],
+    [
+      "what Node itself would print",
+      ["peek"],
+      { NODE_DEBUG: "http,https,net,tls", AWS_SESSION_TOKEN: session },
+    ],
+    [
+      "what libraries would print",
+      ["migrate"],
+      { DEBUG: "*", DATABASE_URL: `postgres://u:${password}@127.0.0.1:1/d` },
+    ],
     ["an endpoint", ["peek"], { AWS_ENDPOINT_URL_SQS: `http://u:${password}@127.0.0.1:1/` }],
   ];
 
@@ -107,4 +124,28 @@ describe.concurrent("no secret of the settings gets out", () => {
     }
     await rm(folder, { recursive: true });
   });
+
+  test("of the arguments, to whoever lists the processes", async ({ queueEnv, skip }) => {
+    if (process.platform !== "linux") skip();
+    const server = createServer().listen(0, "127.0.0.1");
+    const connected = once(server, "connection");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const url = `postgres://u:${password}@127.0.0.1:${port}/d`;
+    const running = startCli(["migrate", "--database", url], { env: queueEnv });
+    const [socket] = await connected;
+    const shown = await readFile(`/proc/${running.pid}/cmdline`, "utf8");
+    socket.destroy();
+    server.close();
+    expect((await running.result).stderr).toMatch(/--database holds a password/);
+    expect(shown).toMatch(/migrate/);
+    expect(leaksIn(shown, SECRETS)).toEqual([]);
+  });
+});
+
+test("debugging of libraries shows no rows", async ({ queue, env }) => {
+  queue.send(bodies);
+  const { stderr } = await runCli(["drain", "--json", ...DEBUG], { env: { ...env, DEBUG: "*" } });
+  expect(leaksIn(stderr)).toEqual([]);
+  expect(stderr).not.toMatch(/knex:/);
 });

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { quoted, wholeNumberFlag } from "../../config/values.js";
+import { quotedFlag, wholeNumberFlag } from "../../config/values.js";
 import { UsageError } from "../../errors.js";
 import { VALUE_KINDS, type ValueKind } from "../../masked-data/audit-kinds.js";
 import type { FlagProblems } from "./problems.js";
@@ -32,6 +32,6 @@ function kindOfColumn(text: string): KindOfColumn {
   if (end > 0 && kind !== undefined) return [text.slice(0, end), kind];
   throw new UsageError(
     "invalid_value",
-    `--kind must be a column, = and one of ${VALUE_KINDS.join(", ")}, not ${quoted(text)}`,
+    `--kind must be a column, = and one of ${VALUE_KINDS.join(", ")}, not ${quotedFlag(text)}`,
   );
 }
