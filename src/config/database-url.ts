@@ -1,8 +1,5 @@
 import { UsageError } from "../errors.js";
 
-const FORM =
-  "postgres://USER:PASSWORD@HOST:5432/DATABASE, with special characters percent-encoded, such as %23 for #";
-
 /**
  * The parameters of a URL by libpq's names: `user`, `password`, `host`, `port`, `dbname`, and those behind the `?`.
  * `source` begins the messages, which never repeat the URL: it may hold a password. Throws UsageError.
@@ -14,7 +11,7 @@ export function parseDatabaseUrl(text: string, source: string): ReadonlyMap<stri
     throw refuse("must be a URL that starts with postgres:// or postgresql://");
   }
   const unreadable = refuse(
-    `cannot be read as a URL: percent-encode special characters of the password (${FORM})`,
+    "cannot be read as a URL: percent-encode special characters of the password, such as %23 for #",
   );
   if (hostsOf(text).includes(",")) throw severalHosts(`the host of ${source}`);
   const url = readUrl(text);

@@ -155,6 +155,24 @@ describe("the server's certificate", () => {
     expect((await login({ ...system, env: { HOME: home, SSL_CERT_FILE: file } })).outcome).toBe("TLS");
   });
 
+  test.each([
+    ["a name among its names", { name: "x", hosts: ["localhost"] }, "TLS"],
+    ["its common name, where it has no names", { name: "localhost" }, "TLS"],
+    [
+      "not its common name, where it has others",
+      { name: "localhost", hosts: ["a.example"] },
+      "certificate_wrong_host",
+    ],
+    ["not an address that looks like it", { name: "x", hosts: ["127.0.0.1"] }, "certificate_wrong_host"],
+  ])("is that of the host by %s", async (_what, certificate, outcome) => {
+    await server.show(await authority.issue(certificate));
+    const byName = url("anyone", "sslmode=verify-full").replace("127.0.0.1", "localhost");
+    const result = await login({ url: byName, env: env() });
+    const withoutName = await login({ url: byName.replace("verify-full", "verify-ca"), env: env() });
+    await server.show(shown);
+    expect([result.outcome, withoutName.outcome]).toEqual([outcome, "TLS"]);
+  });
+
   test("TLS from the first byte", async () => {
     expect((await login({ url: url("anyone", "sslmode=require&sslnegotiation=direct") })).outcome).toBe(
       "TLS",
