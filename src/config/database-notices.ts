@@ -15,7 +15,7 @@ export function databaseNotices({ source, url, auth }: DatabaseSettings, env: En
   if (auth === "iam" || parameters.get("password") !== undefined) return notices;
   const file = readPasswordFile(parameters, env);
   if (file?.problem !== undefined) {
-    notices.push(`the password file ${file.path} ${file.problem}; until then it is not read`);
+    notices.push(`the password file ${file.path} ${file.problem} (it is not read)`);
   }
   return notices;
 }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { homeOf } from "./database-home.js";
 import type { DatabaseParameters } from "./database-parameters.js";
@@ -32,7 +32,8 @@ export function readPasswordFile(parameters: DatabaseParameters, env: Environmen
   if (path === undefined) return undefined;
   let file: number;
   try {
-    file = openSync(path, "r");
+    // A pipe is not waited for.
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch {
     return undefined;
   }

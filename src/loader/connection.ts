@@ -25,12 +25,17 @@ export interface Connection {
 /** A statement that is still under way when the pool is closed, such as one that waits for a lock, is cut off then. */
 const CLOSE_GRACE_MS = 500;
 
+/** The services that hand out AWS's credentials may take their time, before the first connection is tried. */
+const CREDENTIALS_MS = 10_000;
+
 const SILENT = { warn: ignore, error: ignore, deprecate: ignore, debug: ignore };
 
 /** Settings to a pool; nothing is connected yet. Throws `UsageError` for settings that cannot be used. */
 export function connect(settings: ConnectionSettings, options: PoolOptions): Connection {
   const plan = planConnection(settings);
   const connectTimeoutMs = options.connectTimeoutMs ?? plan.connectTimeoutMs ?? 10_000;
+  const credentialsMs = plan.password.isNeeded ? CREDENTIALS_MS : 0;
+  const openMs = connectTimeoutMs * plan.tls.attempts.length + credentialsMs;
   const sockets = new Set<Socket>();
   const pool = knex({
     client: dialectWith(() => openClient(plan, { timeoutMs: connectTimeoutMs, sockets })),
@@ -39,8 +44,8 @@ export function connect(settings: ConnectionSettings, options: PoolOptions): Con
     pool: {
       min: 0,
       max: options.poolSize,
-      createTimeoutMillis: connectTimeoutMs * plan.tls.attempts.length + 1_000,
-      acquireTimeoutMillis: connectTimeoutMs * plan.tls.attempts.length + 2_000,
+      createTimeoutMillis: openMs + 1_000,
+      acquireTimeoutMillis: openMs + 2_000,
       afterCreate: makeDurable,
     },
     log: SILENT,

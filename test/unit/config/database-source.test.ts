@@ -82,7 +82,10 @@ test.skipIf(process.platform === "win32")("a password file that others can read 
   expect(databaseNotices(settings, { HOME: folder })).toEqual([]);
   chmodSync(`${folder}/.pgpass`, 0o640);
   expect(databaseNotices(settings, { HOME: folder })).toEqual([
-    `the password file ${folder}/.pgpass is open to other users of this machine: run chmod 600 on it; until then it is not read`,
+    `the password file ${folder}/.pgpass is open to other users of this machine: run chmod 600 on it (it is not read)`,
+  ]);
+  expect(databaseNotices(settings, { PGPASSFILE: folder })).toEqual([
+    `the password file ${folder} is no plain file (it is not read)`,
   ]);
   expect(databaseNotices(settings, { HOME: folder, PGPASSWORD: "x" })).toEqual([]);
   expect(databaseNotices({ ...settings, auth: "iam" }, { HOME: folder })).toEqual([]);
