@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { createPrivateKey } from "node:crypto";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { iamToken } from "../../../src/config/database-iam.js";
 import { type Connection, connect } from "../../../src/loader/connection.js";
@@ -9,6 +11,12 @@ import type { ConnectionSettings } from "../../../src/loader/connection-settings
 import { toStoreError } from "../../../src/loader/errors/driver-error.js";
 import { type Authority, type Certified, createAuthority } from "../../support/certificates.js";
 import { startTlsPostgres, type TlsPostgres } from "../../support/tls-postgres.js";
+
+const run = promisify(execFile);
+const hasPsql = await run("psql", ["--version"]).then(
+  () => true,
+  () => false,
+);
 
 const PASSWORD = "canary:word\\7734";
 
@@ -248,6 +256,37 @@ describe("a password", () => {
     expect(result.outcome).toBe("wrong_password");
     const said = (await server.log()).slice(before.length);
     expect(said.match(/password authentication failed/g)).toHaveLength(1);
+  });
+});
+
+describe.runIf(hasPsql)("a password file means what it means to psql", () => {
+  const secret = "canary\\:word\\\\7734";
+  test.each([
+    `127.0.0.1:PORT:postgres:clear:${secret}`,
+    `*:*:*:*:${secret}`,
+    `#*:*:*:*:wrong\n\n*:*:*:*:${secret}:rest`,
+    `*:*:*:clear:wrong\n*:*:*:*:${secret}`,
+    `*:*:*:other:wrong\n*:*:*:*:${secret}\r\n`,
+    `127.0.0.\\1:*:*:*:${secret}`,
+    `\\*:*:*:*:${secret}`,
+    ` *:*:*:*:${secret}`,
+    `localhost:*:*:*:${secret}`,
+    `*:05432:*:*:${secret}`,
+    `*:0PORT:*:*:${secret}`,
+    `*:*:*:clear:\n*:*:*:*:${secret}`,
+    `*:*:*:*:${secret} `,
+    `*:*:*:*`,
+    "*:*:*:*:canary:word\\7734",
+  ])("%j", async (text) => {
+    const file = join(home, "compared.pgpass");
+    await writeFile(file, text.replaceAll("PORT", String(server.port)), { mode: 0o600 });
+    const env = { PATH: process.env["PATH"] ?? "", HOME: home, PGPASSFILE: file };
+    const psql = await run("psql", ["--no-psqlrc", "-w", "-Atc", "select 'TLS'", url("clear")], { env }).then(
+      ({ stdout }) => stdout.trim(),
+      () => "refused",
+    );
+    const { outcome } = await login({ url: url("clear"), env });
+    expect(outcome === "TLS" ? "TLS" : "refused", outcome).toBe(psql);
   });
 });
 
