@@ -58,7 +58,7 @@ export const STAGES: readonly Stage[] = [
     name: "it proves that it can load",
     proxy: "database",
     direction: "down",
-    watch: whenSeen("up", (seen) => seen.includes("with incoming as")),
+    watch: whenSeen("up", (seen) => seen.includes("with incoming")),
   },
   {
     name: "its run is recorded",

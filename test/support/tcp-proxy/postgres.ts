@@ -8,7 +8,7 @@ interface ProtocolMessage {
 }
 
 /** The statement that loads a batch. */
-export const LOAD_STATEMENT: RegExp = /^with incoming as/;
+export const LOAD_STATEMENT: RegExp = /^with incoming/;
 /** The one that records rejects. */
 export const REJECTS_STATEMENT: RegExp = /^insert into \S+"rejects"/;
 /** The one that ends a run's record. */
