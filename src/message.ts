@@ -9,6 +9,8 @@ export interface Message {
   readonly receiveCount: number;
   /** MessageGroupId, on FIFO queues and fair queues. */
   readonly groupId?: string;
+  /** SequenceNumber, on FIFO queues: digits that grow within a group. */
+  readonly sequenceNumber?: string;
   /** String and number message attributes by name; binary ones are left out. */
   readonly attributes: Readonly<Record<string, string>>;
 }

@@ -14,7 +14,8 @@ export function shownValue(value: Value): PlainValue {
 /** Something noted about a column of a message that was loaded all the same. */
 export interface Warning {
   readonly column: string;
-  readonly code: "not_convertible";
+  /** `not_convertible`, or what the value would have been rejected with: NULL is loaded in its place. */
+  readonly code: string;
 }
 
 /** What is loaded: one value a column of its pipeline, in its order, masked and converted. */

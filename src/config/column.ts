@@ -1,8 +1,10 @@
-import { parseColumnType, typeText } from "./column-type.js";
+import { parseColumnType } from "./column-type.js";
+import { convertMisfit, readConverters } from "./convert.js";
+import { readDefault } from "./default-value.js";
 import { identifierProblem } from "./identifier.js";
 import { maskMisfit, readMask } from "./mask.js";
 import type { Column } from "./pipeline.js";
-import { isMap, type Note, take } from "./reading.js";
+import { isMap, type Note, type RawMap, take } from "./reading.js";
 import { givesText, mismatch, parseSource } from "./source.js";
 
 /**
@@ -20,7 +22,8 @@ export function readColumn(name: string, raw: unknown, note: Note): Column | und
     note("type", said),
   );
   const mask = readMask(raw, from, note);
-  const convert = raw["convert"] === "app-version" ? "app-version" : undefined;
+  const convert = readConverters(raw["convert"]);
+  const nullOnError = nullsErrors(raw);
 
   if (from !== undefined && type !== undefined) {
     const wrong = mismatch(from, type);
@@ -31,20 +34,26 @@ export function readColumn(name: string, raw: unknown, note: Note): Column | und
   }
   const misfit = mask === undefined || type === undefined ? undefined : maskMisfit(mask, type);
   if (misfit !== undefined) note("mask", misfit);
-  if (convert !== undefined) {
-    if (mask !== undefined) note("convert", "cannot be combined with a mask");
-    if (from?.kind === "message") note("convert", `is for texts of the record, and ${from.text} is none`);
-    if (type !== undefined && type.name !== "integer" && type.name !== "bigint") {
-      note("type", `app-version makes a number, so the column must be integer, not ${typeText(type)}`);
-    }
+  const wrong = convertMisfit(convert, { from, type, isMasked: mask !== undefined });
+  if (wrong !== undefined) note(wrong.at, wrong.problem);
+  if (nullOnError && raw["required"] === true) {
+    note("on_error", "cannot be null where required is true: a required value that does not fit is a reject");
   }
+  const standIn = type === undefined ? undefined : readDefault(name, raw, type, note);
   if (from === undefined || type === undefined) return undefined;
   return {
     name,
     from,
     type,
     required: raw["required"] === true,
-    ...(convert === undefined ? {} : { convert }),
+    ...(convert.length === 0 ? {} : { convert }),
     ...(mask === undefined ? {} : { mask }),
+    ...(standIn === undefined ? {} : { default: standIn }),
+    ...(nullOnError ? { nullOnError } : {}),
   };
+}
+
+/** YAML's own null says the same as the text. */
+function nullsErrors(raw: RawMap): boolean {
+  return raw["on_error"] === null || raw["on_error"] === "null";
 }

@@ -34,17 +34,32 @@ const COMPANION_TYPE: ColumnType = { name: "varchar", length: 64 };
 export function maskMisfit(spec: MaskSpec, type: ColumnType): string | undefined {
   const strategy = STRATEGIES[spec.strategy];
   if (type.name === "text") return undefined;
-  if (type.name === "inet") return inetMisfit(spec, strategy);
-  if (type.name !== "varchar") return `a masked value is text, so the column cannot be ${type.name}`;
+  if (type.name === "inet" || type.name === "cidr") return addressMisfit(spec, strategy, type.name);
+  if (type.name === "char") return charMisfit(spec, strategy, type.length);
+  if (type.name !== "varchar") return `a masked value is text, so the column cannot be ${typeText(type)}`;
   const length = strategy.outputLength(spec);
   if (length === undefined || length <= type.length) return undefined;
   return `${spec.strategy} gives ${lengthText(spec, strategy, length)}, more than ${typeText(type)} holds`;
 }
 
-function inetMisfit({ strategy, onInvalid }: MaskSpec, { output }: MaskStrategy): string | undefined {
+function addressMisfit(
+  { strategy, onInvalid }: MaskSpec,
+  { output }: MaskStrategy,
+  type: "inet" | "cidr",
+): string | undefined {
   if (strategy === "null") return undefined;
-  if (output !== "ip") return `${strategy} makes text, and an inet column takes addresses: use an ip-* mask`;
-  return onInvalid === "hmac" ? "an HMAC is text, which an inet column does not take" : undefined;
+  const column = type === "inet" ? "an inet column" : "a cidr column";
+  if (output !== "ip") return `${strategy} makes text, and ${column} takes addresses: use an ip-* mask`;
+  return onInvalid === "hmac" ? `an HMAC is text, which ${column} does not take` : undefined;
+}
+
+/** Masks whose output always has the same length: char(n) pads all others, and so makes other values of them. */
+const EVEN_LENGTH: readonly MaskName[] = ["hmac-sha256", "sha256", "token"];
+
+function charMisfit(spec: MaskSpec, { outputLength }: MaskStrategy, length: number): string | undefined {
+  if (spec.strategy === "null") return undefined;
+  if (EVEN_LENGTH.includes(spec.strategy) && outputLength(spec) === length) return undefined;
+  return `char(${length}) pads what is shorter with spaces: use varchar for ${spec.strategy}`;
 }
 
 function lengthText(
@@ -113,6 +128,8 @@ export function readCompanion(raw: RawMap, column: Column, note: Note): Column |
     from: column.from,
     type: COMPANION_TYPE,
     required: false,
+    ...(column.convert === undefined ? {} : { convert: column.convert }),
+    ...(column.nullOnError ? { nullOnError: true } : {}),
     // The id of a sealed column's key is a key pair's.
     mask: {
       strategy: "hmac-sha256",

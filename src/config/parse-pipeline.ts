@@ -3,6 +3,7 @@ import type { ReadPipeline } from "./choose-pipeline.js";
 import { readColumn } from "./column.js";
 import { conceal } from "./conceal.js";
 import type { ConfigSource } from "./config-source.js";
+import { withoutMasked } from "./exposure.js";
 import { type RawPipeline, rawPipelines } from "./file-form.js";
 import { inFileOrder } from "./file-order.js";
 import { fitVariables } from "./fit-variables.js";
@@ -73,7 +74,9 @@ function readPipeline(
   const target = take(typeof table === "string" ? parseTable(table) : undefined, (said) =>
     noteHere("table", said),
   );
-  const columns = readColumns(file["columns"], noteHere);
+  const columns = withoutMasked(readColumns(file["columns"], noteHere), undefined, (column, said) =>
+    noteHere(`${pathText(["columns", column])}.from`, said),
+  );
   if (typeof queue !== "string" || target === undefined) return undefined;
   const pipeline = { ...(name === undefined ? {} : { name }), queue, table: target, columns };
   return { pipeline, fileQueue: typeof one.queue === "string" ? one.queue : undefined };

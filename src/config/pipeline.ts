@@ -1,4 +1,6 @@
 import type { MaskSpec } from "../masking/spec.js";
+import type { PlainValue } from "../row.js";
+import type { Path } from "./path.js";
 
 /**
  * The declaration that turns records into rows, after it was checked: inside the program it is trusted.
@@ -18,31 +20,91 @@ export interface TableName {
   readonly name: string;
 }
 
-export type ColumnType =
+/** A type of one value. */
+export type ScalarType =
   | { readonly name: "text" }
-  | { readonly name: "varchar"; readonly length: number }
+  | { readonly name: "varchar" | "char"; readonly length: number }
   | { readonly name: "smallint" | "integer" | "bigint" }
-  | { readonly name: "boolean" }
-  | { readonly name: "date" }
-  | { readonly name: "timestamptz" }
-  | { readonly name: "inet" };
+  | { readonly name: "numeric"; readonly precision?: number; readonly scale?: number }
+  | {
+      readonly name:
+        | "real"
+        | "double precision"
+        | "boolean"
+        | "uuid"
+        | "date"
+        | "timestamp"
+        | "timestamptz"
+        | "time"
+        | "interval"
+        | "json"
+        | "jsonb"
+        | "inet"
+        | "cidr"
+        | "bytea";
+    };
+
+export type ColumnType = ScalarType | { readonly name: "array"; readonly element: ScalarType };
 
 /** Where a value comes from: the record, or the message around it. */
 export type Source =
-  | { readonly kind: "record"; readonly path: readonly string[]; readonly text: string }
+  | {
+      readonly kind: "record";
+      /** The path starts at the whole record, and not at the element of its array. */
+      readonly root?: true;
+      readonly path: Path;
+      readonly text: string;
+    }
+  /** All that no other column reads. */
+  | { readonly kind: "rest"; readonly text: string }
   | {
       readonly kind: "message";
-      readonly value: "sent_at" | "message_id" | "receive_count" | "group_id" | "queue" | "run_id";
+      readonly value:
+        | "sent_at"
+        | "message_id"
+        | "receive_count"
+        | "group_id"
+        | "sequence_number"
+        | "queue"
+        | "run_id";
       readonly text: string;
     }
   | { readonly kind: "attribute"; readonly name: string; readonly text: string };
+
+/** Converters that have a name. */
+export type ConverterName =
+  | "app-version"
+  | "epoch-seconds"
+  | "epoch-milliseconds"
+  | "trim"
+  | "lower"
+  | "upper"
+  | "semver-major"
+  | "semver-minor"
+  | "semver-patch";
+
+/** What makes another value of a value before it is loaded. */
+export type Converter = ConverterName | ((value: unknown) => unknown);
+
+/** Each element of an array, in the place of an index. */
+export const EACH: unique symbol = Symbol("each element");
+
+/** Where something is within a value. */
+export type InnerPath = readonly (string | number | typeof EACH)[];
 
 export interface Column {
   readonly name: string;
   readonly from: Source;
   readonly type: ColumnType;
   readonly required: boolean;
-  readonly convert?: "app-version";
+  /** In the order in which they are applied; absent: none. */
+  readonly convert?: readonly Converter[];
+  /** What is loaded in the place of a value that is missing or null, in the form in which it goes to the loader. */
+  readonly default?: PlainValue;
+  /** A value that does not fit is loaded as NULL, with a warning. */
+  readonly nullOnError?: true;
+  /** What is taken out of the value, because other columns mask it (or, for `$rest`, read it). */
+  readonly without?: readonly InnerPath[];
   readonly mask?: MaskSpec;
   /** Of the column of a randomised mask: this one is what that one is joined by. */
   readonly companionOf?: string;

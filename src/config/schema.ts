@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Alphabet, MaskName, OnInvalid } from "../masking/index.js";
 import { MASK_NAMES } from "../masking/index.js";
+import { CONVERTER_NAMES } from "./convert.js";
+import type { ConverterName } from "./pipeline.js";
 
 /** A mask with its settings. */
 export interface MaskConfig {
@@ -26,7 +28,7 @@ export interface MaskConfig {
 }
 
 export interface ColumnConfig {
-  /** A dotted path into the record, or `$sent_at`, `$message_id`, `$attributes.NAME` and so on. */
+  /** A path into the record such as `user.mails[0]`, or `$sent_at`, `$message_id`, `$attributes.NAME` and so on. */
   readonly from: string;
   /** As PostgreSQL spells it, such as `varchar(32)`. */
   readonly type: string;
@@ -35,8 +37,16 @@ export interface ColumnConfig {
   readonly mask?: MaskName | MaskConfig | undefined;
   /** Separates the outputs of a keyed mask; `from` unless it is set. */
   readonly domain?: string | undefined;
-  readonly convert?: "app-version" | undefined;
+  /** What makes another value of it, in this order; functions only in a config that is a program. */
+  readonly convert?: ConverterConfig | readonly ConverterConfig[] | undefined;
+  /** Loaded where the value is missing or null, as it is: it is not masked. */
+  readonly default?: unknown;
+  /** `null`: a value that does not fit becomes NULL, with a warning. */
+  readonly on_error?: "reject" | "null" | null | undefined;
 }
+
+/** A converter by its name, or one's own: what throws, or is not ready at once, makes a reject of its message. */
+export type ConverterConfig = ConverterName | ((value: unknown) => unknown);
 
 /** A pipeline as its author writes it, in YAML, JSON or code: the whole of a file that has one pipeline. */
 export interface PipelineConfig {
@@ -127,12 +137,19 @@ const maskSchema = z.strictObject({
     .describe("ff1: the characters that values are made of."),
 });
 
+const converterSchema = z.union([
+  z.enum(CONVERTER_NAMES),
+  z.custom<(value: unknown) => unknown>((value) => typeof value === "function", {
+    error: "must be a converter's name",
+  }),
+]);
+
 const columnSchema = z
   .strictObject({
     from: z
       .string()
       .describe(
-        "A dotted path into the record, or a value of the message, such as $sent_at or $attributes.NAME.",
+        "A path into the record, such as user.mails[0], or a value of the message, such as $sent_at or $attributes.NAME.",
       ),
     type: z.string().describe("The column's type as PostgreSQL spells it, such as varchar(32)."),
     required: z.boolean().optional().describe("A missing or null value is a reject."),
@@ -145,7 +162,20 @@ const columnSchema = z
       .optional()
       .describe("How the value is masked: a mask's name, or a map with its strategy and its settings."),
     domain: domainSchema.optional(),
-    convert: z.enum(["app-version"]).optional().describe("Makes another value of it before it is loaded."),
+    convert: z
+      .union([converterSchema, z.array(converterSchema)])
+      .register(WANTED, { wanted: "a converter's name or a list of such" })
+      .optional()
+      .describe("Makes another value of it before it is loaded: one converter, or several in their order."),
+    default: z
+      .unknown()
+      .optional()
+      .describe("Loaded where the value is missing or null; it has to be one that the column takes."),
+    on_error: z
+      .union([z.enum(["reject", "null"]), z.null()])
+      .register(WANTED, { wanted: "one of reject, null" })
+      .optional()
+      .describe("What becomes of a value that does not fit: reject, or null (NULL and a warning)."),
   })
   .describe("A column of the table: where its value comes from, and what becomes of it.");
 

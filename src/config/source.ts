@@ -1,5 +1,6 @@
 import { suggestion } from "./nearest.js";
-import type { ColumnType, Source } from "./pipeline.js";
+import { parsePath } from "./path.js";
+import type { ColumnType, ScalarType, Source } from "./pipeline.js";
 import type { Reading } from "./reading.js";
 import { quoted } from "./values.js";
 
@@ -10,26 +11,32 @@ const MESSAGE_VALUES: readonly MessageValue[] = [
   "message_id",
   "receive_count",
   "group_id",
+  "sequence_number",
   "queue",
   "run_id",
 ];
+const REST = "$rest";
 const ATTRIBUTE_PREFIX = "$attributes.";
-const NAMES = [...MESSAGE_VALUES.map((value) => `$${value}`), `${ATTRIBUTE_PREFIX}NAME`];
+const NAMES = [...MESSAGE_VALUES.map((value) => `$${value}`), `${ATTRIBUTE_PREFIX}NAME`, REST];
 
-/** Reads a column's `from`: a dotted path into the record, or a `$` name for a value of the message around it. */
+/** Reads a column's `from`: a path into the record, or a `$` name for a value of the message around it. */
 export function parseSource(text: string): Reading<Source> {
   if (text.startsWith(ATTRIBUTE_PREFIX)) return parseAttribute(text);
+  if (text.startsWith("$.") || text.startsWith("$[")) return parseRootPath(text);
+  if (text === REST) return { value: { kind: "rest", text } };
   if (text.startsWith("$")) {
     const value = MESSAGE_VALUES.find((candidate) => `$${candidate}` === text);
     if (value !== undefined) return { value: { kind: "message", value, text } };
     return { problem: `${quoted(text)} is nothing that a message has${suggestion(text, NAMES)}` };
   }
-  if (text.includes("\u0000") || !text.isWellFormed())
-    return { problem: "a path cannot hold a NUL or a lone surrogate" };
-  const path = text.split(".");
-  if (path.includes(""))
-    return { problem: `${quoted(text)} is no path: write keys joined by dots, such as device.id` };
-  return { value: { kind: "record", path, text } };
+  const path = parsePath(text);
+  return "problem" in path ? path : { value: { kind: "record", path: path.value, text } };
+}
+
+function parseRootPath(text: string): Reading<Source> {
+  const start = text.startsWith("$.") ? "$." : "$";
+  const path = parsePath(text.slice(start.length), start);
+  return "problem" in path ? path : { value: { kind: "record", root: true, path: path.value, text } };
 }
 
 /** Names as SQS allows them: letters, digits, `_`, `-` and inner periods, up to 256. */
@@ -41,31 +48,46 @@ function parseAttribute(text: string): Reading<Source> {
   return { problem: `${quoted(text)} names no message attribute: letters, digits, _, - and inner dots only` };
 }
 
-/** The column types that a source can fill; undefined: all of them. */
-function typesFor(source: Source): readonly ColumnType["name"][] | undefined {
-  if (source.kind === "record") return undefined;
-  if (source.kind === "attribute") {
-    return ["text", "varchar", "smallint", "integer", "bigint", "date", "timestamptz", "inet"];
-  }
-  if (source.value === "sent_at") return ["date", "timestamptz"];
-  if (source.value === "receive_count") return ["smallint", "integer", "bigint"];
-  return ["text", "varchar"];
-}
+const MESSAGE_TYPES: Readonly<Record<MessageValue, readonly ScalarType["name"][]>> = {
+  sent_at: ["date", "timestamp", "timestamptz"],
+  receive_count: ["smallint", "integer", "bigint"],
+  message_id: ["text", "varchar", "uuid"],
+  run_id: ["text", "varchar", "uuid"],
+  sequence_number: ["text", "varchar", "numeric"],
+  group_id: ["text", "varchar"],
+  queue: ["text", "varchar"],
+};
 
 /** Why a column of this type cannot take this source, if so. */
 export function mismatch(source: Source, type: ColumnType): string | undefined {
-  const types = typesFor(source);
-  if (types !== undefined && !types.includes(type.name)) {
-    return `${source.text} needs a column of type ${types.join(", ")}, not ${type.name}`;
+  if (source.kind === "rest") {
+    return type.name === "json" || type.name === "jsonb"
+      ? undefined
+      : `${source.text} needs a column of type json or jsonb, not ${type.name}`;
   }
-  const isUuid = source.kind === "message" && (source.value === "message_id" || source.value === "run_id");
+  if (source.kind === "attribute" && type.name === "array") {
+    return `${source.text} is a single text, and the column is an array`;
+  }
+  return source.kind === "message" ? messageMismatch(source, type) : undefined;
+}
+
+function messageMismatch(
+  { value, text }: Extract<Source, { kind: "message" }>,
+  type: ColumnType,
+): string | undefined {
+  const types = MESSAGE_TYPES[value];
+  if (types.every((name) => name !== type.name)) {
+    return `${text} needs a column of type ${types.join(", ")}, not ${type.name}`;
+  }
+  const isUuid = value === "message_id" || value === "run_id";
   if (isUuid && type.name === "varchar" && type.length < 36) {
-    return `${source.text} has 36 characters, more than varchar(${type.length}) holds`;
+    return `${text} has 36 characters, more than varchar(${type.length}) holds`;
   }
   return undefined;
 }
 
 /** Whether the source gives strings, the only values that can be masked. */
 export function givesText(source: Source): boolean {
+  if (source.kind === "rest") return false;
   return source.kind !== "message" || (source.value !== "sent_at" && source.value !== "receive_count");
 }

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 import { isKeyed } from "../config/key-claims.js";
-import type { TableName } from "../config/pipeline.js";
+import type { ScalarType, TableName } from "../config/pipeline.js";
 import { rawBindings } from "./query.js";
 import type { TargetColumn } from "./target.js";
 
@@ -47,18 +47,31 @@ export function loadingPrivileges(columns: readonly TargetColumn[]): Privileges 
 const TEXTS = ["text", "character varying", "character", "name"];
 const NUMBERS = ["smallint", "integer", "bigint", "numeric", "real", "double precision", ...TEXTS];
 const TIMES = ["date", "timestamp without time zone", "timestamp with time zone", ...TEXTS];
+const JSONS = ["json", "jsonb", ...TEXTS];
 
-/** Which types of columns take which arrays (https://www.postgresql.org/docs/current/typeconv-query.html). */
-const ASSIGNABLE: Readonly<Record<TargetColumn["type"]["name"], readonly string[]>> = {
+/** Which types of columns take which values (https://www.postgresql.org/docs/current/typeconv-query.html). */
+const ASSIGNABLE: Readonly<Record<ScalarType["name"], readonly string[]>> = {
   text: TEXTS,
   varchar: TEXTS,
+  char: TEXTS,
   smallint: NUMBERS,
   integer: NUMBERS,
   bigint: NUMBERS,
+  numeric: NUMBERS,
+  real: NUMBERS,
+  "double precision": NUMBERS,
   boolean: ["boolean", ...TEXTS],
+  uuid: ["uuid", ...TEXTS],
   date: TIMES,
-  timestamptz: TIMES,
-  inet: ["inet", ...TEXTS],
+  timestamp: [...TIMES, "time without time zone"],
+  timestamptz: [...TIMES, "time without time zone", "time with time zone"],
+  time: ["time without time zone", "time with time zone", "interval", ...TEXTS],
+  interval: ["interval", "time without time zone", ...TEXTS],
+  json: JSONS,
+  jsonb: JSONS,
+  inet: ["inet", "cidr", ...TEXTS],
+  cidr: ["cidr", "inet", ...TEXTS],
+  bytea: ["bytea", ...TEXTS],
 };
 
 /** A query for a table's oid, to be put into another one; it finds nothing where there is none that the user may use. */
@@ -145,5 +158,8 @@ export async function lackingPrivileges(
 
 /** Whether a column of the pipeline can be assigned to a column of the table. */
 export function fits(wanted: TargetColumn, found: CatalogColumn): boolean {
-  return ASSIGNABLE[wanted.type.name].includes(found.type);
+  const { type } = wanted;
+  if (type.name !== "array") return ASSIGNABLE[type.name].includes(found.type);
+  const element = /^(.*)\[\]$/.exec(found.type)?.[1];
+  return element === undefined ? TEXTS.includes(found.type) : ASSIGNABLE[type.element.name].includes(element);
 }

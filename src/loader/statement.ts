@@ -1,7 +1,7 @@
-import type { ColumnType } from "../config/pipeline.js";
+import { assigned, elementType } from "./element-type.js";
 import { quoteIdentifier, quoteTable } from "./identifier.js";
 import type { LoadBatch } from "./store.js";
-import type { LoadTarget, TargetColumn } from "./target.js";
+import type { LoadTarget } from "./target.js";
 import { arraysOf, uniqueMessages } from "./target-arrays.js";
 import { type TokenColumn, vaultBindings, vaultCtes } from "./vault-sql.js";
 
@@ -16,22 +16,6 @@ export interface LoadStatement {
   readonly sql: string;
   readonly bindings: (batch: LoadBatch) => unknown[];
 }
-
-/**
- * The element types of the arrays. Text for varchar: a cast to varchar(n) cuts without a word, while the assignment to
- * the column raises 22001 (https://www.postgresql.org/docs/current/datatype-character.html).
- */
-const ELEMENT_TYPES: Readonly<Record<ColumnType["name"], string>> = {
-  text: "text",
-  varchar: "text",
-  smallint: "smallint",
-  integer: "integer",
-  bigint: "bigint",
-  boolean: "boolean",
-  date: "date",
-  timestamptz: "timestamptz",
-  inet: "inet",
-};
 
 /**
  * Builds the one statement that loads: ledger and rows in a single transaction of its own, one array a column. What is
@@ -97,7 +81,7 @@ function partOf({ table, columns }: LoadTarget, index: number): Part {
 )`,
     insert: `target_${index + 1} as (
   insert into ${quoteTable(table)} (${columns.map(({ name }) => quoteIdentifier(name)).join(", ")})
-  select ${values.map((value) => selected(value, tokenColumns)).join(", ")} from ${relation} join fresh using (message_id)${tokenColumns.map(vaultJoin).join("")} order by place
+  select ${columns.map(({ type }, place) => assigned(selected(`c${place + 1}`, tokenColumns), type)).join(", ")} from ${relation} join fresh using (message_id)${tokenColumns.map(vaultJoin).join("")} order by place
 )`,
   };
 }
@@ -118,10 +102,6 @@ function unsealing(rejects: string): string {
     replayed_at = case when message_id in (select message_id from fresh) then ?::timestamptz else replayed_at end
   where message_id in (select message_id from sealed)
 ), `;
-}
-
-function elementType({ type, mask }: TargetColumn): string {
-  return mask?.strategy === "token" ? "bytea" : ELEMENT_TYPES[type.name];
 }
 
 function selected(value: string, tokenColumns: readonly TokenColumn[]): string {

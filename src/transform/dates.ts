@@ -2,8 +2,15 @@ import type { Check, Fault } from "./cell.js";
 import { textFaults } from "./text.js";
 
 const DATE_PATTERN = /^(\d{4})-(\d{2})-(\d{2})$/;
+const LOCAL_PATTERN =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt ](?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:\.\d{1,9})?)?$/;
 const TIMESTAMP_PATTERN =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt ]([01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:\.\d{1,9})?)?(?:[Zz]|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)$/;
+  /^(\d{4})-(\d{2})-(\d{2})[Tt ](?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:\.\d{1,9})?)?(?:[Zz]|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)$/;
+
+/** Before and after all others: https://www.postgresql.org/docs/current/datatype-datetime.html */
+const INFINITIES: readonly string[] = ["infinity", "-infinity"];
+
+export type DateTypeName = "date" | "timestamp" | "timestamptz";
 
 /** Whether the day exists in the Gregorian calendar; PostgreSQL has no year 0. */
 function isDay(match: RegExpExecArray): boolean {
@@ -16,13 +23,10 @@ function isDay(match: RegExpExecArray): boolean {
 
 /** A day as `YYYY-MM-DD` that exists (ISO 8601; other spellings depend on the server's DateStyle). */
 export function createDateCheck(target: string): Check {
-  const { wrongType } = textFaults(target);
-  const invalid: Fault = { fault: "invalid_date", reason: `must be a real day as YYYY-MM-DD for ${target}` };
-  return (value) => {
-    if (typeof value !== "string") return wrongType;
-    const match = DATE_PATTERN.exec(value);
-    return match !== null && isDay(match) ? value : invalid;
-  };
+  return createPatternCheck(DATE_PATTERN, target, {
+    fault: "invalid_date",
+    reason: `must be a real day as YYYY-MM-DD for ${target}`,
+  });
 }
 
 /**
@@ -30,29 +34,51 @@ export function createDateCheck(target: string): Check {
  * reach to 15:59, as in PostgreSQL; it rounds to microseconds.
  */
 export function createTimestampCheck(target: string): Check {
-  const { wrongType } = textFaults(target);
-  const invalid: Fault = {
+  return createPatternCheck(TIMESTAMP_PATTERN, target, {
     fault: "invalid_timestamp",
     reason: `must be an ISO 8601 date and time with an offset, such as 2026-01-31T12:00:00Z, for ${target}`,
-  };
+  });
+}
+
+/** The same without an offset: PostgreSQL would drop one, and with it hours. */
+export function createLocalTimestampCheck(target: string): Check {
+  return createPatternCheck(LOCAL_PATTERN, target, {
+    fault: "invalid_timestamp",
+    reason: `must be an ISO 8601 date and time without an offset, such as 2026-01-31T12:00:00, for ${target}`,
+  });
+}
+
+function createPatternCheck(pattern: RegExp, target: string, invalid: Fault): Check {
+  const { wrongType } = textFaults(target);
   return (value) => {
     if (typeof value !== "string") return wrongType;
-    const match = TIMESTAMP_PATTERN.exec(value);
-    return match !== null && isDay(match) ? value : invalid;
+    const match = pattern.exec(value);
+    const isFine = match === null ? INFINITIES.includes(value) : isDay(match);
+    return isFine ? value : invalid;
   };
 }
 
+const FIRST_MS = Date.parse("0001-01-01T00:00:00.000Z");
+const LAST_MS = Date.parse("9999-12-31T23:59:59.999Z");
+
 /**
- * A moment in milliseconds since the Unix epoch as ISO 8601 in UTC, cut to the day for `date`. Moments before year 1 or
- * after year 9999 are refused: their ISO form is another one.
+ * A moment in milliseconds since the Unix epoch, and the microseconds besides, in the form that a column takes: ISO 8601
+ * in UTC, for `date` cut to the day. Undefined for moments before year 1 or after year 9999: their ISO form is another one.
  */
-export function createMomentCheck(type: "date" | "timestamptz", target: string): Check {
-  const outOfRange: Fault = { fault: "out_of_range", reason: `is no moment that ${target} can hold` };
-  const first = Date.parse("0001-01-01T00:00:00.000Z");
-  const last = Date.parse("9999-12-31T23:59:59.999Z");
-  const length = type === "date" ? "YYYY-MM-DD".length : undefined;
-  return (value) => {
-    if (typeof value !== "number" || !(value >= first && value <= last)) return outOfRange;
-    return new Date(value).toISOString().slice(0, length);
-  };
+export function momentText(epochMs: number, micros: number, type: DateTypeName): string | undefined {
+  if (!(epochMs >= FIRST_MS && epochMs <= LAST_MS)) return undefined;
+  const text = new Date(epochMs).toISOString();
+  if (type === "date") return text.slice(0, "YYYY-MM-DD".length);
+  const local = text.slice(0, -1) + (micros === 0 ? "" : String(micros).padStart(3, "0"));
+  return type === "timestamp" ? local : `${local}Z`;
+}
+
+export function momentFault(target: string): Fault {
+  return { fault: "out_of_range", reason: `is no moment that ${target} can hold` };
+}
+
+/** A moment in milliseconds since the Unix epoch. */
+export function createMomentCheck(type: DateTypeName, target: string): Check {
+  const outOfRange = momentFault(target);
+  return (value) => (typeof value === "number" ? momentText(value, 0, type) : undefined) ?? outOfRange;
 }

@@ -1,6 +1,8 @@
-import type { Check, Fault } from "./cell.js";
+import type { Cell, Check, Fault } from "./cell.js";
+import { parseDecimal, wholeDigits } from "./decimal.js";
+import { Digits } from "./digits.js";
 
-type IntegerTypeName = "smallint" | "integer" | "bigint";
+export type IntegerTypeName = "smallint" | "integer" | "bigint";
 
 /** Inclusive bounds: https://www.postgresql.org/docs/current/datatype-numeric.html */
 const BOUNDS: Readonly<Record<IntegerTypeName, { readonly min: bigint; readonly max: bigint }>> = {
@@ -8,12 +10,13 @@ const BOUNDS: Readonly<Record<IntegerTypeName, { readonly min: bigint; readonly 
   integer: { min: -(2n ** 31n), max: 2n ** 31n - 1n },
   bigint: { min: -(2n ** 63n), max: 2n ** 63n - 1n },
 };
+/** No more digits are worth reading. */
+const MOST_DIGITS = 19;
 
 interface IntegerFaults {
   readonly wrongType: Fault;
   readonly notWhole: Fault;
   readonly outOfRange: Fault;
-  readonly imprecise: Fault;
 }
 
 function integerFaults(target: string): IntegerFaults {
@@ -21,38 +24,44 @@ function integerFaults(target: string): IntegerFaults {
     wrongType: { fault: "wrong_type", reason: `must be a JSON number for ${target}` },
     notWhole: { fault: "wrong_type", reason: `must be a whole number for ${target}` },
     outOfRange: { fault: "out_of_range", reason: `is outside the range of ${target}` },
-    imprecise: {
-      fault: "imprecise",
-      reason: `is beyond 2^53, where JSON numbers lose digits, so ${target} would hold another number`,
-    },
   };
 }
 
 /**
- * A whole number within the type's range. A number beyond 2^53 is refused even where `bigint` could hold it: JSON.parse
- * has rounded it already (RFC 8259 section 6), and a wrong digit is worse than a reject.
+ * A whole number within the type's range, exactly as the message has it. For `bigint` it may be in a text as well: so
+ * producers send it whose JSON numbers are doubles.
  */
 export function createIntegerCheck(type: IntegerTypeName, target: string): Check {
   const faults = integerFaults(target);
   const min = Number(BOUNDS[type].min);
   const max = Number(BOUNDS[type].max);
+  const checkText = createIntegerTextCheck(type, target);
+  const exactly = (text: string): Cell => {
+    const decimal = parseDecimal(text);
+    if (decimal === undefined || decimal.exponent < 0) return faults.notWhole;
+    if (wholeDigits(decimal) > MOST_DIGITS) return faults.outOfRange;
+    return checkText(`${decimal.negative ? "-" : ""}${decimal.digits}${"0".repeat(decimal.exponent)}`);
+  };
   return (value) => {
-    if (typeof value !== "number") return faults.wrongType;
-    if (value < min || value > max) return faults.outOfRange;
-    if (!Number.isInteger(value)) return faults.notWhole;
-    if (!Number.isSafeInteger(value)) return faults.imprecise;
-    return value === 0 ? 0 : value;
+    if (typeof value === "number") {
+      if (value < min || value > max) return faults.outOfRange;
+      if (!Number.isInteger(value)) return faults.notWhole;
+      if (!Number.isSafeInteger(value)) return exactly(String(value));
+      return value === 0 ? 0 : value;
+    }
+    if (value instanceof Digits) return exactly(value.text);
+    return type === "bigint" && typeof value === "string" ? checkText(value) : faults.wrongType;
   };
 }
 
-/** The same for digits in a text, as message attributes carry them; exact over the whole range. */
+/** The same for digits in a text, as message attributes carry them. */
 export function createIntegerTextCheck(type: IntegerTypeName, target: string): Check {
   const faults = integerFaults(target);
   const { min, max } = BOUNDS[type];
   return (value) => {
     if (typeof value !== "string" || !/^-?\d+$/.test(value)) return faults.notWhole;
     const digits = value.replace(/^(-?)0+(?=\d)/, "$1");
-    if (digits.length > 20) return faults.outOfRange;
+    if (digits.length > MOST_DIGITS + 1) return faults.outOfRange;
     const exact = BigInt(digits);
     return exact < min || exact > max ? faults.outOfRange : exact.toString();
   };

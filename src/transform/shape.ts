@@ -1,5 +1,6 @@
 import { countCharacters } from "../characters.js";
 import type { Pipeline } from "../config/pipeline.js";
+import { Digits } from "./digits.js";
 import { readJson } from "./parse.js";
 import { isJsonObject, type JsonObject } from "./paths.js";
 
@@ -14,8 +15,12 @@ const PLAIN_KEY = /^(?=.{1,40}$)[A-Za-z_-]+\d{0,2}$/;
 
 /** The keys that pipelines read: their author wrote them, so a shape may show them. */
 export function keysOf(pipelines: readonly Pipeline[]): ReadonlySet<string> {
-  const columns = pipelines.flatMap((pipeline) => pipeline.columns);
-  return new Set(columns.flatMap(({ from }) => (from.kind === "record" ? from.path : [])));
+  const paths = pipelines.flatMap(({ columns }) => columns.map(({ from }) => from));
+  return new Set(paths.flatMap((from) => (from.kind === "record" ? from.path.filter(isKey) : [])));
+}
+
+function isKey(key: string | number): key is string {
+  return typeof key === "string";
 }
 
 /**
@@ -36,7 +41,7 @@ export function shapeOf(body: string, knownKeys: ReadonlySet<string> = new Set()
     if (isJsonObject(value)) {
       return isSpent(depth) ? `object(${Object.keys(value).length})` : objectShape(value, depth);
     }
-    return typeof value;
+    return value instanceof Digits ? "number" : typeof value;
   };
 
   const isSpent = (depth: number): boolean => depth >= MOST_LEVELS || nodes >= MOST_NODES;

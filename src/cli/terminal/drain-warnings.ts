@@ -26,5 +26,5 @@ export function warningLines(warnings: DrainReport["warnings"], style: Style, co
 
 /** What a warning's code means, in words. */
 export function warningText(code: string): string {
-  return code === "not_convertible" ? "not convertible, became NULL" : printable(code);
+  return `${code === "not_convertible" ? "not convertible" : printable(code)}, became NULL`;
 }

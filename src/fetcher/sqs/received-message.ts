@@ -15,6 +15,7 @@ export function parseMessage(message: SqsMessage, receivedAtMs: number): Receive
   const { MessageId: messageId, ReceiptHandle: receiptHandle, Body: body, Attributes: system } = message;
   if (!isText(messageId) || !isText(receiptHandle) || typeof body !== "string") return undefined;
   const groupId = system?.MessageGroupId;
+  const sequenceNumber = system?.SequenceNumber;
   return {
     messageId,
     receiptHandle,
@@ -22,6 +23,7 @@ export function parseMessage(message: SqsMessage, receivedAtMs: number): Receive
     sentAtMs: timestampMs(system?.SentTimestamp) ?? receivedAtMs,
     receiveCount: Math.max(1, wholeNumber(system?.ApproximateReceiveCount) ?? 1),
     ...(isText(groupId) && { groupId }),
+    ...(isText(sequenceNumber) && { sequenceNumber }),
     attributes: message.MessageAttributes ? textAttributes(message.MessageAttributes) : NO_ATTRIBUTES,
   };
 }

@@ -1,3 +1,4 @@
+import { typeText } from "../../config/column-type.js";
 import {
   type CatalogColumn,
   columnsOf,
@@ -99,7 +100,7 @@ function misfitText({ table, columns, found = [] }: FoundTarget, target: string)
   for (const column of columns) {
     const twin = found.find((candidate) => candidate.name === column.name);
     if (twin !== undefined && !fits(column, twin)) {
-      return `column ${column.name} of ${name} is of type ${twin.type}, and the pipeline says ${column.type.name}: change one of them`;
+      return `column ${column.name} of ${name} is of type ${twin.type}, and the pipeline says ${typeText(column.type)}: change one of them`;
     }
   }
   return undefined;

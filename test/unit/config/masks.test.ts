@@ -130,7 +130,10 @@ test.each([
     { from: "a", type: "text", mask: { strategy: "aes-gcm", companion: "" } },
     ".mask.companion: a name cannot be empty",
   ],
-  [{ from: "$sent_at", type: "inet" }, ".type: $sent_at needs a column of type date, timestamptz, not inet"],
+  [
+    { from: "$sent_at", type: "inet" },
+    ".type: $sent_at needs a column of type date, timestamp, timestamptz, not inet",
+  ],
 ])("what is wrong with %o is said", async (column, problem) => {
   const [first] = await problemsOf(() => columnsOf(withColumn(column)));
   expect(first).toContain(`columns.c${problem}`);
