@@ -59,6 +59,8 @@ function partsOf(text: string): readonly string[] | undefined {
   return [...dates, ...times].map((part) => part ?? "0");
 }
 
-function isoText([years, months, weeks, days, hours, minutes, seconds]: readonly string[]): string {
+/** PostgreSQL knows no plus sign here. */
+function isoText(parts: readonly string[]): string {
+  const [years, months, weeks, days, hours, minutes, seconds] = parts.map((part) => part.replace("+", ""));
   return `P${years}Y${months}M${weeks}W${days}DT${hours}H${minutes}M${seconds}S`;
 }
