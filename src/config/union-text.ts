@@ -15,6 +15,8 @@ export function issuesMeant({ errors, input }: UnionIssue): readonly Issue[] | u
 
 function isOfOtherKind(issue: Issue, input: unknown): boolean {
   if (issue.path.length > 0) return false;
+  // A function was meant by nobody who wrote something else.
+  if (issue.code === "custom") return true;
   if (issue.code === "invalid_value") return typeof issue.values[0] !== typeof input;
   if (issue.code !== "invalid_union") return issue.code === "invalid_type";
   return issue.errors.every((issues) => issues.some((inner) => isOfOtherKind(inner, input)));
