@@ -24,15 +24,37 @@ export class Digits {
  * Numbers of up to 15 digits keep them as a double, within 300 powers of ten
  * (https://en.wikipedia.org/wiki/Double-precision_floating-point_format): a text without more is not looked at closer.
  */
-const MAY_LOSE_DIGITS = /[\d.]{16}|\d[eE][+-]?\d{3}/;
+const LONG_RUN = 16;
+const LARGE_EXPONENT = /\d[eE][+-]?\d{3}/;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /** The value of a JSON text, with `Digits` for the numbers that would lose some. Throws as `JSON.parse` does. */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  if (!MAY_LOSE_DIGITS.test(text)) return value;
+  if (!hasLongRun(text) && !LARGE_EXPONENT.test(text)) return value;
   const marked = markNumbers(text);
   return marked === undefined ? value : unmarked(JSON.parse(marked));
+}
+
+/**
+ * Whether as many digits and points follow each other anywhere. Each such run crosses a multiple of its length, so that
+ * most characters need not be read: this is done for every message.
+ */
+function hasLongRun(text: string): boolean {
+  for (let at = LONG_RUN - 1; at < text.length; at += LONG_RUN) {
+    if (!isOfNumber(text.charCodeAt(at))) continue;
+    let start = at;
+    while (isOfNumber(text.charCodeAt(start - 1))) start -= 1;
+    let end = at + 1;
+    while (end - start < LONG_RUN && isOfNumber(text.charCodeAt(end))) end += 1;
+    if (end - start >= LONG_RUN) return true;
+  }
+  return false;
+}
+
+/** A digit or a point (and a slash, which does no harm); false beyond the ends of a text, where there is no code. */
+function isOfNumber(code: number): boolean {
+  return code >= 0x2e && code <= 0x39;
 }
 
 /** A value as a JSON text, with the numbers that `parseJson` kept; undefined for what JSON cannot hold. */

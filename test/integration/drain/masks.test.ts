@@ -32,7 +32,7 @@ columns:
   token:     { from: ip, type: varchar(25), mask: token }
   net:       { from: ip, type: inet, mask: ip-truncate }
   address:   { from: ip, type: inet, mask: { strategy: ip-prefix, on_invalid: "null" } }
-  plain:     { from: ip, type: inet }
+  plain:     { from: peer, type: inet }
   device:    { from: device_id, type: text, mask: ff1 }
 `;
 const CREATE = `create table visits (id text, siv varchar(119), gcm text, gcm_join varchar(64), sealed text, token varchar(25),
@@ -43,7 +43,7 @@ describe.concurrent("a drain", () => {
     const pair = await generateKeyPair();
     await database.query(CREATE);
     queue.send([
-      login("a"),
+      login("a", { peer: ANN.ip }),
       login("b", { ip: "::ffff:199.172.111.135" }),
       login("c", { ip: null, device_id: null }),
     ]);

@@ -81,6 +81,15 @@ test("a number is kept as it is written if and only if a double is another numbe
   );
 });
 
+test("a long number is found wherever in the text it stands", () => {
+  for (let before = 0; before < 40; before += 1) {
+    for (const number of ["1234567890123457", "0.12345678901234567", "12345678901234567890"]) {
+      const text = `${" ".repeat(before)}${number}`;
+      expect(parseJson(text) instanceof Digits).toBe(losesDigits(number));
+    }
+  }
+});
+
 describe("odd texts", () => {
   test.each([
     ["\ufeff12345678901234567890", new Digits("12345678901234567890")],
