@@ -3,6 +3,7 @@ import { version } from "../version.js";
 import type { AuditFlags } from "./commands/audit.js";
 import type { DrainFlags } from "./commands/drain.js";
 import type { ForgetFlags } from "./commands/forget.js";
+import type { InitFlags } from "./commands/init.js";
 import type { KeygenFlags } from "./commands/keygen.js";
 import type { KeysFlags } from "./commands/keys.js";
 import type { MigrateFlags } from "./commands/migrate.js";
@@ -16,6 +17,7 @@ import { addAuditFlags } from "./flags/audit.js";
 import { addOutputFlags, addSettingFlags } from "./flags/common.js";
 import { addDrainFlags } from "./flags/drain.js";
 import { addForgetFlags } from "./flags/forget.js";
+import { addInitFlags } from "./flags/init.js";
 import { addKeygenFlags } from "./flags/keygen.js";
 import { addMigrateFlags } from "./flags/migrate.js";
 import { addPeekFlags } from "./flags/peek.js";
@@ -89,6 +91,14 @@ export function createProgram(context: Context, onExitCode: (code: number) => vo
   addOutputFlags(addMigrateFlags(addSettingFlags(migrate)), problems);
 
   program.commandsGroup("Set up:");
+
+  const init = command(
+    "init",
+    "start a config file",
+    "Prints a config file to start from: with --builtin the pipeline that runs without a file, which changes nothing " +
+      "when it is saved as sqs2pg.yaml.",
+  ).action(async (flags: InitFlags) => run((await import("./commands/init.js")).initCommand, flags));
+  addOutputFlags(addInitFlags(init), problems);
 
   const keygen = command(
     "keygen",

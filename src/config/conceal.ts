@@ -5,6 +5,8 @@ import { quoted } from "./values.js";
 /** Shorter ones are our own words as likely as not, and are looked for only in what is said of the map around them. */
 const SHORTEST_ANYWHERE = 8;
 const SHORTEST_NEAR = 2;
+/** Messages say what is wanted by these. */
+const SAID_ANYWAY = /^(?:true|false|null|\d{1,3})$/;
 
 /**
  * Puts the names of variables in the place of what the environment holds, in a message about `path`: a value may be a
@@ -19,7 +21,8 @@ export function conceal(message: string, path: string, filled: readonly FilledTe
   };
   for (const { value, name, isNear } of valuesIn(path, filled)) {
     add(escaped(quoted(value)), quoted(value), quoted(name));
-    if (plain(value).length >= (isNear ? SHORTEST_NEAR : SHORTEST_ANYWHERE)) add(bare(value), value, name);
+    const isLong = plain(value).length >= (isNear ? SHORTEST_NEAR : SHORTEST_ANYWHERE);
+    if (isLong && !SAID_ANYWAY.test(value)) add(bare(value), value, name);
   }
   if (patterns.length === 0) return message;
   return message.replace(
@@ -50,15 +53,15 @@ function valuesIn(path: string, filled: readonly FilledText[]): Secret[] {
     .sort((one, other) => other.value.length - one.value.length);
 }
 
-/** Messages may have brought a text into its usual form. */
+/** Messages may have brought a text into its usual form, such as the name of a type. */
 function plain(text: string): string {
-  return text.trim().replace(/\s+/g, " ").toLowerCase();
+  return text.replace(/\s+/g, "").toLowerCase();
 }
 
 /** As it is, but not within a word. */
 function bare(value: string): string {
-  const words = value.trim().split(/\s+/).map(escaped).join("\\s+");
-  return `(?<![\\p{L}\\p{N}_])${words}(?![\\p{L}\\p{N}_])`;
+  const characters = [...value.replace(/\s+/g, "")].map(escaped).join("\\s*");
+  return `(?<![\\p{L}\\p{N}_])${characters}(?![\\p{L}\\p{N}_])`;
 }
 
 function escaped(text: string): string {

@@ -40,7 +40,10 @@ interface ParseOptions extends Omit<ConfigSource, "raw"> {
 export function parsePipeline(raw: unknown, options: ParseOptions): PipelineFile {
   const { source, locate, filled = [] } = options;
   const problems: ConfigProblem[] = [...(options.problems ?? [])];
+  const unread = new Set(problems.map(({ path }) => path));
   const note: Note = (path, message, at) => {
+    // What the file itself has wrong there is all that there is to say.
+    if (unread.has(path)) return;
     const said = conceal(message, path, filled);
     problems.push({ path, message: said, ...(locate === undefined ? {} : { place: locate(path, at) }) });
   };

@@ -1,5 +1,6 @@
 import { isBuiltin } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { isTypeScript } from "./find-file.js";
 import { quoted } from "./values.js";
 
 interface ProgramFile {
@@ -14,12 +15,14 @@ interface ProgramFile {
  * a program reads secrets, and may put them into its messages.
  */
 export function programProblem(error: unknown, file: ProgramFile): string {
-  const where = placeOf(error, file);
   const missing = missingModule(error);
-  if (missing !== undefined) return `the config file ${where} ${missing}`;
+  if (missing !== undefined) return `the config file ${file.source} ${missing}`;
+  const where = placeOf(error, file);
   const syntax = syntaxFault(error);
   if (syntax !== undefined) return `the config file ${where} cannot be parsed: ${syntax}`;
-  return `the config file ${where} throws ${thrownText(error)}: run it by itself to see what it says, which may be secret`;
+  // The columns are those of the JavaScript that was made of it.
+  const line = isTypeScript(file.path) ? where.replace(/(:\d+):\d+$/, "$1") : where;
+  return `the config file ${line} throws ${thrownText(error)}: its message may hold a secret, so run the file by itself to see it`;
 }
 
 /** By its class, and its code if it is one of Node's. */

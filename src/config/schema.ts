@@ -190,6 +190,7 @@ const pipelineObject = z.strictObject({
   columns: z
     .record(z.string(), columnSchema)
     .describe("The table's columns that are loaded, by their names."),
+  $schema: z.string().optional().describe("Where an editor finds the schema of this file."),
 });
 
 /**
@@ -204,10 +205,13 @@ export const pipelinesSchema: z.ZodType<PipelinesConfig> = z.strictObject({
     .optional()
     .describe("The queue of those pipelines that name none: its name, URL or ARN. --queue goes before it."),
   schema: pipelineObject.shape.schema,
+  $schema: pipelineObject.shape.$schema,
   pipelines: z
     .record(
       z.string(),
-      pipelineObject.omit({ schema: true }).describe("A pipeline: a queue's records, into a table."),
+      pipelineObject
+        .omit({ schema: true, $schema: true })
+        .describe("A pipeline: a queue's records, into a table."),
     )
     .describe("Pipelines by their names. Those with the same queue are drained together."),
 });
