@@ -29,7 +29,7 @@ describe.concurrent("a config file that cannot be used", () => {
       `queue: 7
 tabel: orders
 columns:
-  id: { from: id, type: uuid }
+  id: { from: id, type: nope }
   email: { from: email, type: varchar(10), mask: hmac-sha256 }
   note: { from: note, type: text, maks: sha256 }
   total: { type: integer }
@@ -39,37 +39,40 @@ columns:
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     const [head, ...problems] = stderr.trimEnd().split("\n");
     expect(head).toMatch(new RegExp(`^sqs2pg: ${path}: ${problems.length} problems$`));
-    expect(problems.map((line) => line.trim())).toEqual(
-      expect.arrayContaining([
-        "queue: must be text, not a number",
-        expect.stringMatching(/^tabel: there is no such setting.*table/),
-        "table: is missing",
-        expect.stringMatching(/^columns.id.type: "uuid" is no type that can be loaded/),
-        "columns.email.mask: hmac-sha256 gives 64 characters, more than varchar(10) holds",
-        expect.stringMatching(/^columns.note.maks: there is no such setting.*mask/),
-        "columns.total.from: is missing",
-      ]),
-    );
+    expect(problems.map((line) => line.trim().replace(path, "FILE"))).toEqual([
+      "FILE:1:1 table: is missing",
+      "FILE:1:8 queue: must be text, not a number",
+      "FILE:2:1 tabel: there is no such setting; did you mean table?",
+      expect.stringMatching(/^FILE:4:25 columns.id.type: "nope" is no type that can be loaded/),
+      "FILE:5:50 columns.email.mask: hmac-sha256 gives 64 characters, more than varchar(10) holds",
+      "FILE:6:35 columns.note.maks: there is no such setting; did you mean mask?",
+      "FILE:7:3 columns.total.from: is missing",
+    ]);
   });
 
   test("stands in one list with what is wrong elsewhere", async () => {
     const path = await file("empty.yaml", "");
     const { stderr } = await runCli(["drain", "--config", path], { env: { SQS2PG_MASK_KEY: "x" } });
     expect(stderr).toMatch(/^sqs2pg: settings: 3 problems\n/);
-    expect(stderr).toContain("the file is empty");
+    expect(stderr).toContain("empty.yaml: the file is empty");
     expect(stderr).toContain("no database is given");
     expect(stderr).toContain("SQS2PG_MASK_KEY: the masking key does not start as one");
   });
 
   test.each<[what: string, name: string, text: string, says: RegExp]>([
-    ["no YAML", "broken.yaml", "table: [a\ncolumns", /broken.yaml:2:1: /],
-    ["no map", "list.yaml", "- a\n- b\n", /list.yaml: must be a map, not a list/],
+    [
+      "no YAML",
+      "broken.yaml",
+      "table: [a\ncolumns",
+      /^sqs2pg: .*broken.yaml: 2 problems\n {2}\/.*broken.yaml:2:1: Flow/,
+    ],
+    ["no map", "list.yaml", "- a\n- b\n", /list.yaml:1:1: must be a map, not a list/],
     ["empty", "empty-file.yaml", "# nothing\n", /empty-file.yaml: the file is empty/],
     [
       "no columns",
       "none.json",
       '{"queue":"q","table":"t","columns":{}}',
-      /columns: needs at least one column/,
+      /none.json:1:26 columns: needs at least one column/,
     ],
   ])("%s", async (_what, name, text, says) => {
     const { exitCode, stderr } = await runCli(["drain", "--config", await file(name, text)], { env });
@@ -93,6 +96,117 @@ columns:
     await writeFile(join(cwd, "sqs2pg.json"), "");
     const { stderr } = await runCli(["drain"], { env, cwd });
     expect(stderr).toBe("sqs2pg: both sqs2pg.yaml and sqs2pg.json are here: choose one with --config\n");
+  });
+});
+
+describe.concurrent("the built-in pipeline", () => {
+  test("as init prints it, saved and used, does exactly what none does", async ({
+    sqs,
+    database,
+    emptyDatabase,
+  }) => {
+    const { stdout: yaml } = await runCli(["init", "--builtin"]);
+    const [withFile, without] = await Promise.all([mkdtemp(join(folder, "a-")), mkdtemp(join(folder, "b-"))]);
+    await writeFile(join(withFile, "sqs2pg.yaml"), yaml);
+    const bodies = [
+      ...["199.172.111.135", "::ffff:1.2.3.4", "no address", null].map((ip) =>
+        JSON.stringify({
+          user_id: "u",
+          app_version: "2.3.0",
+          device_type: "ios",
+          ip,
+          locale: null,
+          device_id: "1",
+        }),
+      ),
+      '{"foo":"oops_wrong_msg_type"}',
+    ];
+    const run = async (cwd: string, { url }: { url: string }, name: string): Promise<unknown> => {
+      const queue = sqs.createQueue(name);
+      queue.send(bodies);
+      const env = { ...sqs.environment, SQS2PG_QUEUE: queue.name, SQS2PG_MASK_KEY: KEY, DATABASE_URL: url };
+      const migrated = await runCli(["migrate"], { env, cwd });
+      const peeked = await runCli(["peek", "--max", "1", "--json"], { env, cwd });
+      const drained = await runCli(["drain", "--json"], { env, cwd });
+      const { rows } = JSON.parse(peeked.stdout);
+      const { received, loaded, rejected, rejects, table } = JSON.parse(drained.stdout);
+      return {
+        stderr: [migrated.stderr, peeked.stderr, drained.stderr],
+        exits: [migrated.exitCode, peeked.exitCode, drained.exitCode],
+        ...{ rows, received, loaded, rejected, table },
+        rejects: rejects.map(({ code, field }: { code: string; field: string }) => [code, field]),
+      };
+    };
+    const rowsOf = (of: { query: (sql: string) => Promise<unknown> }): Promise<unknown> =>
+      of.query("select * from user_logins order by masked_ip");
+    const [used, unused] = [
+      await run(withFile, emptyDatabase, "login-with-a-file"),
+      await run(without, database, "login-without"),
+    ];
+    expect(used).toEqual({ ...(unused as object) });
+    expect(await rowsOf(emptyDatabase)).toEqual(await rowsOf(database));
+    expect(
+      await emptyDatabase.query("select masked_ip from user_logins where masked_ip is not null"),
+    ).toEqual(expect.arrayContaining([{ masked_ip: hmacMask(KEY, "ip", "199.172.111.135") }]));
+  });
+
+  test("is all that init has to give for now", async () => {
+    const { exitCode, stdout, stderr } = await runCli(["init"]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toBe("sqs2pg: init prints the built-in pipeline: say sqs2pg init --builtin\n");
+  });
+});
+
+describe.concurrent("several pipelines", () => {
+  test("of one queue are drained together, and --pipeline chooses the queue", async ({
+    sqs,
+    queue,
+    emptyDatabase,
+  }) => {
+    await emptyDatabase.query(
+      "create table orders (id bigint); create table items (order_id bigint); create table other (id bigint)",
+    );
+    const cwd = await mkdtemp(join(folder, "several-"));
+    const other = sqs.createQueue("of-the-other-one");
+    await writeFile(
+      join(cwd, "sqs2pg.ts"),
+      `import { defineConfig } from "sqs2pg";
+const table = (name: string, column: string) => ({ table: name, columns: { [column]: { from: "id", type: "bigint" } } });
+export default defineConfig({
+  queue: process.env["ORDERS_QUEUE"],
+  schema: "books",
+  pipelines: {
+    orders: table("orders", "id"),
+    other: { ...table("other", "id"), queue: "${other.name}" },
+    items: table("items", "order_id"),
+  },
+});`,
+    );
+    const options = {
+      cwd,
+      env: { ...sqs.environment, ORDERS_QUEUE: queue.name, DATABASE_URL: emptyDatabase.url },
+    };
+    queue.send(['{"id":1}']);
+    other.send(['{"id":2}']);
+    expect(await runCli(["migrate"], options)).toMatchObject({ exitCode: 0, stderr: "" });
+
+    expect(await runCli(["drain"], options)).toMatchObject({
+      exitCode: 2,
+      stderr:
+        "sqs2pg: sqs2pg.ts has pipelines of several queues: choose one with --pipeline (env: SQS2PG_PIPELINE): orders, other, items\n",
+    });
+    for (const args of [["unmask", "x"], ["audit"], ["forget", "x"], ["rewrap"]]) {
+      const { stderr } = await runCli(args, options);
+      expect(stderr).toContain("sqs2pg.ts has several pipelines, and this command works on one: choose one");
+    }
+    const drained = await runCli(["drain", "--json", "--pipeline", "items"], options);
+    expect(JSON.parse(drained.stdout)).toMatchObject({ loaded: 1, stopped_because: "empty" });
+    const count =
+      "select (select array_agg(id) from orders) as orders, (select array_agg(order_id) from items) as items, (select array_agg(id) from other) as other";
+    expect(await emptyDatabase.query(count)).toEqual([{ orders: ["1"], items: ["1"], other: null }]);
+    const env = { ...options.env, SQS2PG_PIPELINE: "other" };
+    expect(await runCli(["drain"], { cwd, env })).toMatchObject({ exitCode: 0 });
+    expect(await emptyDatabase.query(count)).toEqual([{ orders: ["1"], items: ["1"], other: ["2"] }]);
   });
 });
 

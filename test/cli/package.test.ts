@@ -70,6 +70,7 @@ describe("the package", () => {
       /^bin\/sqs2pg\.js$/,
       /^dist\/[a-z0-9/-]+\.(js|d\.ts)$/,
       /^migrations\/\d{14}_[a-z_]+\.js$/,
+      /^schema\.json$/,
     ];
     expect(files.filter((path) => !allowed.some((pattern) => pattern.test(path)))).toEqual([]);
     expect(files).toEqual(
@@ -80,6 +81,7 @@ describe("the package", () => {
         "dist/index.d.ts",
         "dist/masking/index.js",
         "dist/masking/index.d.ts",
+        "schema.json",
         ...(await readdir(join(ROOT, "migrations"))).map((name) => `migrations/${name}`),
       ]),
     );
@@ -135,6 +137,32 @@ describe("the package", () => {
     );
   });
 
+  test("loads a config in TypeScript by a library that nothing else waits for", async () => {
+    const bin = join(project, "node_modules", "sqs2pg", "bin", "sqs2pg.js");
+    const cwd = await mkdtemp(join(project, "config-"));
+    const migrate = () => execa("node", [bin, "migrate", "--print-sql"], { cwd, reject: false });
+    await rm(join(project, "node_modules", "jiti"));
+    expect(await migrate()).toMatchObject({ exitCode: 0, stderr: "" });
+    await writeFile(join(cwd, "sqs2pg.yaml"), (await execa("node", [bin, "init", "--builtin"])).stdout);
+    expect(await migrate()).toMatchObject({ exitCode: 0, stderr: "" });
+    await rm(join(cwd, "sqs2pg.yaml"));
+    const text =
+      'import { defineConfig } from "sqs2pg";\nexport default defineConfig({ queue: "q", table: "t", columns: {} });';
+    await writeFile(join(cwd, "sqs2pg.ts"), text);
+    expect((await migrate()).stderr).toContain('imports "jiti", which is not installed');
+    await link("jiti");
+    expect((await migrate()).stderr).toBe("sqs2pg: sqs2pg.ts: columns: needs at least one column");
+  });
+
+  test("has the JSON Schema of config files under a name of its own", async () => {
+    const script = `
+      import schema from "sqs2pg/schema.json" with { type: "json" };
+      console.log(schema.title, Object.keys(schema.anyOf[0].properties).includes("table"));`;
+    const options = { cwd: project, env: { NODE_NO_WARNINGS: "1" } };
+    const { stdout } = await execa("node", ["--input-type=module", "-e", script], options);
+    expect(stdout).toBe("sqs2pg config file true");
+  });
+
   test("is a library: sqs2pg and sqs2pg/masking, and nothing behind them", async () => {
     const script = `
       const main = await import("sqs2pg");
@@ -179,6 +207,28 @@ export const everything = [sqs2pg, masking];
       expect.arrayContaining([expect.stringMatching(/sqs2pg\/dist\/masking\/index\.d\.ts$/)]),
     );
     expect(files.filter((path) => /node_modules\/(@types\/pg|pg|pg-[a-z-]+)\//.test(path))).toEqual([]);
+  });
+
+  test("take a config in either form, and find what is misspelt in it", async () => {
+    const columns = 'columns: { id: { from: "id", type: "bigint", mask: { strategy: "redact" } } }';
+    await compile({
+      "config.ts": `import { defineConfig, resolveSettings, type PipelinesConfig } from "sqs2pg";
+export const one = defineConfig({ queue: "q", table: "t", ${columns} });
+export const several = defineConfig({ queue: "q", pipelines: { a: { table: "t", ${columns} }, b: { table: "u", ${columns} } } });
+export const settings = [resolveSettings({ pipeline: one }), resolveSettings({ pipeline: several })];
+export const typed: PipelinesConfig = several;
+// @ts-expect-error
+defineConfig({ queue: "q", tabel: "t", ${columns} });
+// @ts-expect-error
+defineConfig({ table: "t", columns: { id: { from: "id", type: "text", maks: "sha256" } } });
+// @ts-expect-error
+defineConfig({ table: "t", columns: { id: { from: "id", type: "text", mask: "sha265" } } });
+// @ts-expect-error
+defineConfig({ table: "t", ${columns}, pipelines: { a: { table: "t", ${columns} } } });
+// @ts-expect-error
+defineConfig({ pipelines: { a: { table: "t", schema: "s", ${columns} } } });
+`,
+    });
   });
 
   test("fit what the README says", async () => {
