@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { Sqs2pgError } from "../errors.js";
+import { ConfigError, type ConfigProblem, Sqs2pgError } from "../errors.js";
 import { redact } from "../redact.js";
 import { argumentsError } from "./arguments-error.js";
 import { refuseNodeDebug } from "./closed-doors.js";
@@ -48,7 +48,12 @@ function writeErrorDocument(error: unknown, { stdout }: Context): void {
     error instanceof Sqs2pgError
       ? error
       : { kind: "failed", code: "internal", message: "an unexpected error" };
-  stdout.write(jsonText({ error: { kind, code, message: redact(message) } }, stdout));
+  const problems = error instanceof ConfigError ? { problems: error.problems.map(problemDocument) } : {};
+  stdout.write(jsonText({ error: { kind, code, message: redact(message), ...problems } }, stdout));
+}
+
+function problemDocument({ place, path, message }: ConfigProblem): object {
+  return { ...place, path: redact(path), message: redact(message) };
 }
 
 function logLevelIn(argv: readonly string[]): LogLevel {

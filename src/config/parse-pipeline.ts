@@ -1,7 +1,7 @@
 import { ConfigError, type ConfigProblem } from "../errors.js";
 import type { ReadPipeline } from "./choose-pipeline.js";
 import { readColumn } from "./column.js";
-import { conceal } from "./conceal.js";
+import { createConceal } from "./conceal.js";
 import type { ConfigSource } from "./config-source.js";
 import { withoutMasked } from "./exposure.js";
 import { type RawPipeline, rawPipelines } from "./file-form.js";
@@ -40,11 +40,12 @@ interface ParseOptions extends Omit<ConfigSource, "raw"> {
 export function parsePipeline(raw: unknown, options: ParseOptions): PipelineFile {
   const { source, locate, filled = [] } = options;
   const problems: ConfigProblem[] = [...(options.problems ?? [])];
+  const conceal = createConceal(filled);
   const unread = new Set(problems.map(({ path }) => path));
   const note: Note = (path, message, at) => {
     // What the file itself has wrong there is all that there is to say.
     if (unread.has(path)) return;
-    const said = conceal(message, path, filled);
+    const said = conceal(message, path);
     problems.push({ path, message: said, ...(locate === undefined ? {} : { place: locate(path, at) }) });
   };
   fitVariables(raw, filled);

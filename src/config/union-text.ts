@@ -28,7 +28,9 @@ export function unionText(issue: UnionIssue, wanted?: string): string {
 }
 
 function wantedKinds({ errors }: UnionIssue): string {
-  return [...new Set(errors.flat().flatMap(wantedBy))].join(" or ");
+  const kinds = [...new Set(errors.flat().flatMap(wantedBy))];
+  const last = kinds.pop() ?? "something else";
+  return kinds.length === 0 ? last : `${kinds.join(", ")} or ${last}`;
 }
 
 function wantedBy(issue: Issue): string[] {

@@ -12,7 +12,11 @@ export interface RejectsFlags extends CommonFlags {
 
 export const rejectsCommand: Command<RejectsFlags> = async ({ flags, context, log }) => {
   const { env, cwd, signals } = context;
-  const settings = await resolveSettings({ flags, env, cwd, needs: { database: true, key: "never" } });
+  const pipelines = flags.allQueues === true ? "any" : "queue";
+  const settings = await resolveSettings({
+    ...{ flags, env, cwd },
+    needs: { database: true, key: "never", pipelines },
+  });
   for (const notice of settings.notices) log.warn(notice);
   const listing = await listRejects(settings, {
     code: flags.code,
