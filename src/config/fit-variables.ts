@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { FilledText } from "./config-source.js";
-import { choicesOf, schemaOf, schemasAt } from "./schema-at.js";
+import { choicesOf, schemasAt } from "./schema-at.js";
 
 /** A text that is one variable and nothing else. */
 const WHOLE = /^\$\{[^}]*\}$/;
@@ -9,10 +9,10 @@ const WHOLE = /^\$\{[^}]*\}$/;
  * A variable holds text, whatever it looks like. Where a setting takes no text, but a number or true/false, it becomes
  * that; what does not look like one stays as it is, and is told by whoever checks it. Changes `raw`.
  */
-export function fitVariables(raw: unknown, filled: readonly FilledText[]): void {
+export function fitVariables(raw: unknown, filled: readonly FilledText[], schema: z.ZodType): void {
   for (const { keys, template, text } of filled) {
     if (!WHOLE.test(template)) continue;
-    const schemas = schemasAt(schemaOf(raw), keys).flatMap(choicesOf);
+    const schemas = schemasAt(schema, keys).flatMap(choicesOf);
     const value = schemas.every(takesNoText) ? valueFor(text, schemas) : undefined;
     if (value !== undefined) put(raw, keys, value);
   }

@@ -13,6 +13,7 @@ import { pathText } from "./path-text.js";
 import type { Column, Pipeline } from "./pipeline.js";
 import { noteDisagreements } from "./queue-agreement.js";
 import { isMap, type Note, take } from "./reading.js";
+import { schemaOf } from "./schema-at.js";
 import { DEFAULT_SCHEMA, schemaNameProblem } from "./schema-name.js";
 import { noteStructure } from "./structure.js";
 
@@ -48,7 +49,7 @@ export function parsePipeline(raw: unknown, options: ParseOptions): PipelineFile
     const said = conceal(message, path);
     problems.push({ path, message: said, ...(locate === undefined ? {} : { place: locate(path, at) }) });
   };
-  fitVariables(raw, filled);
+  fitVariables(raw, filled, schemaOf(raw));
   noteStructure(raw, note);
 
   const found = rawPipelines(raw, note);

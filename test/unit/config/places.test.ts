@@ -29,6 +29,7 @@ columns:
   aliased: &same
     from: a
     type: nothing
+  twin: *same
   again: *same
   again: { from: a, type: text }
 `;
@@ -42,7 +43,8 @@ columns:
     "c.yaml:12:3 columns.total.from: is missing",
     "c.yaml:13:3 columns.empty: must be a map, not null",
     expect.stringMatching(/^c\.yaml:16:11 columns\.aliased\.type: "nothing" is no type/),
-    "c.yaml:18:3 columns.again: is set twice: in line 17, and here",
+    expect.stringMatching(/^c\.yaml:16:11 columns\.twin\.type: "nothing" is no type/),
+    "c.yaml:19:3 columns.again: is set twice: in line 18, and here",
   ]);
 });
 

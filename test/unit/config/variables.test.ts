@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { fitVariables } from "../../../src/config/fit-variables.js";
 import { parsePipeline } from "../../../src/config/parse-pipeline.js";
 import type { Pipeline } from "../../../src/config/pipeline.js";
 import { readYaml } from "../../../src/config/read-yaml.js";
@@ -73,7 +75,23 @@ test("it stays text where text is taken, whatever it looks like", () => {
   });
 });
 
+test("where a setting takes both, a variable is text", () => {
+  const schema = z.object({ a: z.number(), b: z.union([z.number(), z.string()]), c: z.array(z.boolean()) });
+  const raw = { a: "12", b: "12", c: ["x", "true"] };
+  const all = [["a"], ["b"], ["c", 0], ["c", 1]].map((keys) => ({
+    ...{ keys, template: "${X}", variables: [] },
+    text: String(keys.reduce<unknown>((outer, key) => Reflect.get(Object(outer), key), raw)),
+  }));
+  fitVariables(raw, all, schema);
+  expect(raw).toEqual({ a: 12, b: "12", c: ["x", true] });
+});
+
 test.each<[settings: string, env: Env, problems: string[]]>([
+  [
+    `from: a, type: text, mask: { strategy: partial, keep_last: "1\${N}" }`,
+    { N: "2" },
+    ["c.yaml:4:67 columns.c.mask.keep_last: must be a number, not a string"],
+  ],
   [
     `from: a, type: text, required: "\${R}"`,
     { R: "yes" },
