@@ -21,6 +21,7 @@ COPY migrations /app/migrations
 COPY --from=build /app/package.json /app/
 COPY --from=build /app/node_modules /app/node_modules
 COPY --from=build /app/dist /app/dist
+COPY --from=build /app/schema.json /app/schema.json
 RUN ln -s /app/bin/sqs2pg.js /usr/local/bin/sqs2pg
 # The program looks for sqs2pg.yaml where it is started: docker run -v "$PWD:/work" sqs2pg drain
 WORKDIR /work

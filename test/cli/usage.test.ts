@@ -52,6 +52,7 @@ const words: readonly Wrong[] = [
   ["migrate --status --print-sql", /cannot be used with option/],
   ["migrate --rollback --print-sql", /cannot be used with option/],
   ["drain --on-reject keep", /--on-reject must be leave or quarantine, not "keep"/],
+  ["drain --pipeline logins", /--pipeline: the built-in login pipeline has one pipeline without a name/],
   ["drain --log-level loud", /--log-level must be error or warn or info or debug, not "loud"/],
   ["drain --mask md5", /--mask: there is no "md5".*hmac-sha256/],
   ["drain --queue ", /--queue needs the name, URL or ARN of a queue/],
@@ -97,17 +98,22 @@ describe.concurrent("help", () => {
   test("shows the face of the tool first, and the exit codes", async () => {
     const { exitCode, stdout, stderr } = await runCli(["--help"]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-    expect(stdout).toMatch(/Commands:\n {2}peek .*\n {2}drain .*\n {2}migrate .*\n\nSet up:\n {2}keygen /s);
+    expect(stdout).toMatch(
+      /Commands:\n {2}peek .*\n {2}drain .*\n {2}migrate .*\n\nSet up:\n {2}init .*\n {2}keygen /s,
+    );
     for (const code of ["0", "1", "2", "3", "75", "130"]) {
       expect(stdout).toMatch(new RegExp(`^  ${code} `, "m"));
     }
   });
 
-  test.each(["peek", "drain", "migrate", "keygen"])("of %s names each of its flags", async (command) => {
-    const { exitCode, stdout } = await runCli([command, "--help"]);
-    expect(exitCode).toBe(0);
-    for (const flag of ["--json", "--quiet", "--log-level", "--no-color"]) expect(stdout).toContain(flag);
-  });
+  test.each(["peek", "drain", "migrate", "init", "keygen"])(
+    "of %s names each of its flags",
+    async (command) => {
+      const { exitCode, stdout } = await runCli([command, "--help"]);
+      expect(exitCode).toBe(0);
+      for (const flag of ["--json", "--quiet", "--log-level", "--no-color"]) expect(stdout).toContain(flag);
+    },
+  );
 
   test("is what a call without a command gives, with exit code 2", async () => {
     const { exitCode, stdout, stderr } = await runCli([]);
