@@ -50,6 +50,32 @@ columns:
     ]);
   });
 
+  test("has them one by one in --json, and nothing of what the environment holds", async () => {
+    const path = await file(
+      "variables.yaml",
+      "queue: q\ntable: t\ncolumns:\n  c:\n    from: c\n    type: ${SECRET}\n    mask: ${OTHER}\n",
+    );
+    const secret = "postgres://me:pa55word@db/orders";
+    const { exitCode, stdout, stderr } = await runCli(["drain", "--json", "--config", path], {
+      env: { ...env, SECRET: secret },
+    });
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: "config_invalid",
+      problems: [
+        {
+          ...{ file: path, line: 6, column: 11, path: "columns.c.type" },
+          message: expect.stringMatching(/^"\$\{SECRET\}" is no type that can be loaded/),
+        },
+        {
+          ...{ file: path, line: 7, column: 11, path: "columns.c.mask" },
+          message: "the variable OTHER is not set: set it, or write ${OTHER:-default}",
+        },
+      ],
+    });
+    for (const part of [secret, "pa55word", "me:"]) expect(stdout + stderr).not.toContain(part);
+  });
+
   test("stands in one list with what is wrong elsewhere", async () => {
     const path = await file("empty.yaml", "");
     const { stderr } = await runCli(["drain", "--config", path], { env: { SQS2PG_MASK_KEY: "x" } });
