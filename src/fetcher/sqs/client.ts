@@ -1,4 +1,5 @@
 import type { SQSClient, SQSClientConfig } from "@aws-sdk/client-sqs";
+import { systemClock } from "../../clock.js";
 import { UsageError } from "../../errors.js";
 import { type AbortBy, abortable } from "./abortable.js";
 import type { QueueReference } from "./queue-reference.js";
@@ -16,7 +17,18 @@ export interface ClientOptions {
   readonly onWarning: (message: string) => void;
   /** The host (and port, where it is not the scheme's) that requests go to, as soon as it is known. */
   readonly onHost: (host: string) => void;
+  readonly onAnswer?: OnAnswer | undefined;
 }
+
+/** What an answer tells beside its contents: its `Date` header, and when it was asked for and came. */
+export interface AnswerTimes {
+  readonly date: string | undefined;
+  /** Milliseconds since the Unix epoch. */
+  readonly sentAtMs: number;
+  readonly answeredAtMs: number;
+}
+
+export type OnAnswer = (times: AnswerTimes) => void;
 
 export interface QueueClient {
   readonly client: SQSClient;
@@ -60,7 +72,20 @@ export function createClient(sdk: Sdk, options: ClientOptions): QueueClient {
     options.onHost(host);
     return endpoint;
   };
-  return { client, abortBy: abortable(client) };
+  const abortBy = abortable(client);
+  if (options.onAnswer !== undefined) observeAnswers(client, options.onAnswer);
+  return { client, abortBy };
+}
+
+function observeAnswers({ config: { requestHandler } }: SQSClient, onAnswer: OnAnswer): void {
+  const handle = requestHandler.handle.bind(requestHandler);
+  requestHandler.handle = async (request, options) => {
+    const sentAtMs = systemClock.now();
+    const answer = await handle(request, options);
+    const { date } = answer.response.headers;
+    onAnswer({ date, sentAtMs, answeredAtMs: systemClock.now() });
+    return answer;
+  };
 }
 
 /** The error for AWS_ENDPOINT_URL_SQS and its like when they hold no URL. */
