@@ -10,6 +10,9 @@ export type {
   PipelineConfig,
   PipelinesConfig,
 } from "./config/schema.js";
+export type { CheckGroup, CheckStatus, Figures } from "./doctor/check.js";
+export { type DoctorOptions, doctor } from "./doctor/doctor.js";
+export type { DoctorReport, ReportedCheck } from "./doctor/report.js";
 export { type DrainOptions, drain } from "./drain/drain.js";
 export type { DrainEvent, OnDrainEvent, Progress } from "./drain/events.js";
 export { DEFAULT_LIMITS, type DrainLimits } from "./drain/limits.js";

@@ -1,11 +1,20 @@
 import { readFileSync } from "node:fs";
 
-/** The package's version. */
-export const version: string = readVersion();
+const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
-function readVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  if (typeof manifest === "object" && manifest !== null && "version" in manifest)
-    return String(manifest.version);
-  throw new Error("package.json has no version");
+/** The package's version. */
+export const version: string = textAt(manifest, "version");
+
+/** The Node that it needs, such as `>=20.19.0`. */
+export const engines: string = textAt(objectAt(manifest, "engines"), "node");
+
+function textAt(holder: unknown, name: string): string {
+  return String(objectAt(holder, name));
+}
+
+function objectAt(holder: unknown, name: string): unknown {
+  const value: unknown =
+    typeof holder === "object" && holder !== null ? Reflect.get(holder, name) : undefined;
+  if (value !== undefined) return value;
+  throw new Error(`package.json has no ${name}`);
 }

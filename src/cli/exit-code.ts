@@ -1,3 +1,4 @@
+import type { DoctorReport } from "../doctor/report.js";
 import type { RunReport } from "../drain/report.js";
 import { type ErrorKind, InterruptedError, Sqs2pgError } from "../errors.js";
 import type { RewrapReport } from "../masked-data/rewrap-report.js";
@@ -48,4 +49,20 @@ export function exitCodeOfUnmask(report: UnmaskReport, signals: Signals): number
   if (report.error !== undefined) return BY_KIND[report.error.kind];
   if (report.stopped_because === "signal") return signals.exitCode() ?? EXIT.failed;
   return report.values_failed > 0 ? EXIT.failed : EXIT.done;
+}
+
+/**
+ * A mistake of ours goes first, since nothing else gets better before it is corrected; it is worth trying again later
+ * only where that is all that is wrong. `strict`: a warning is a failure.
+ */
+export function exitCodeOfDoctor(
+  { checks, counts }: DoctorReport,
+  { strict, signals }: { readonly strict: boolean; readonly signals: Signals },
+): number {
+  const interrupted = signals.exitCode();
+  if (interrupted !== undefined) return interrupted;
+  const kinds = checks.flatMap(({ kind }) => kind ?? []);
+  const worst = (["usage", "failed", "unavailable"] as const).find((kind) => kinds.includes(kind));
+  if (worst !== undefined) return BY_KIND[worst];
+  return strict && counts.warning > 0 ? EXIT.failed : EXIT.done;
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { version } from "../version.js";
 import type { AuditFlags } from "./commands/audit.js";
+import type { DoctorFlags } from "./commands/doctor.js";
 import type { DrainFlags } from "./commands/drain.js";
 import type { ForgetFlags } from "./commands/forget.js";
 import type { InitFlags } from "./commands/init.js";
@@ -15,6 +16,7 @@ import type { UnmaskFlags } from "./commands/unmask.js";
 import type { CommonFlags, Context, Command as Run } from "./context.js";
 import { addAuditFlags } from "./flags/audit.js";
 import { addOutputFlags, addSettingFlags } from "./flags/common.js";
+import { addDoctorFlags } from "./flags/doctor.js";
 import { addDrainFlags } from "./flags/drain.js";
 import { addForgetFlags } from "./flags/forget.js";
 import { addInitFlags } from "./flags/init.js";
@@ -99,6 +101,15 @@ export function createProgram(context: Context, onExitCode: (code: number) => vo
       "when it is saved as sqs2pg.yaml.",
   ).action(async (flags: InitFlags) => run((await import("./commands/init.js")).initCommand, flags));
   addOutputFlags(addInitFlags(init), problems);
+
+  const doctor = command(
+    "doctor",
+    "check everything that a drain needs",
+    "Looks at everything that could go wrong with a drain before it does: the config, the key, the AWS settings and " +
+      "permissions, the queue, the database and its tables, clocks and speed. It says what it found and what to do. It " +
+      "changes nothing, takes no message off the queue (unless --receive is given), and shows nothing secret.",
+  ).action(async (flags: DoctorFlags) => run((await import("./commands/doctor.js")).doctorCommand, flags));
+  addOutputFlags(addDoctorFlags(addSettingFlags(doctor), problems), problems);
 
   const keygen = command(
     "keygen",

@@ -54,6 +54,8 @@ export interface ResolveOptions {
 
 /** Everything that was asked for, checked. */
 export interface Settings {
+  /** The config file as it was named or found, or what stands in its place. */
+  readonly configSource: string;
   /** The one that was chosen, with the queue and the masks that flags and environment put into it. */
   readonly pipeline: Pipeline;
   /** All those of its queue, which a run loads together, in the order of the file. */
@@ -116,6 +118,7 @@ export async function resolveSettings(options: ResolveOptions = {}): Promise<Set
     throw together(errors);
   const { pipeline, pipelines, fileQueue } = run;
   return {
+    configSource: loaded.source,
     pipeline,
     pipelines,
     bookkeepingSchema: loaded.bookkeepingSchema,

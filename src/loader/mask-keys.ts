@@ -34,7 +34,7 @@ export async function claimKeys(connection: Connection, options: ClaimKeysOption
   try {
     await knex.transaction(async (transaction) => {
       await transaction.raw("select pg_advisory_xact_lock(?::bigint)", [lockKey(schema)]);
-      const conflicts = await conflictsOf(transaction, options);
+      const conflicts = conflictsOf(await keysInUse(transaction, schema), claimsOf(tables));
       if (conflicts.length > 0) await replaceKeys(transaction, conflicts, options);
       await requireVaultKeys(transaction, options);
       for (const claimed of tables) {
@@ -48,28 +48,54 @@ export async function claimKeys(connection: Connection, options: ClaimKeysOption
   }
 }
 
-async function conflictsOf(
-  transaction: Knex.Transaction,
-  { schema, tables }: ClaimKeysOptions,
-): Promise<Conflict[]> {
-  const { rows } = await transaction.raw(
+/**
+ * Whether `claimKeys` would go through, without writing anything down: throws as it does. How many of the claims are on
+ * record already.
+ */
+export async function checkKeys(connection: Connection, options: ClaimKeysOptions): Promise<number> {
+  const { schema } = options;
+  const claims = claimsOf(options.tables);
+  const { knex, target, user } = connection;
+  try {
+    const inUse = await keysInUse(knex, schema);
+    refuseConflicts(conflictsOf(inUse, claims), options);
+    await requireVaultKeys(knex, options);
+    return claims.filter((claim) => inUse.some((use) => isSameUse(use, claim))).length;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw toDatabaseError(toStoreError(error, { target, user, table: `${schema}.mask_keys` }, false));
+  }
+}
+
+function claimsOf(tables: readonly TableClaims[]): KeyClaim[] {
+  return tables.flatMap(({ claims }) => claims);
+}
+
+interface KeyInUse {
+  readonly strategy: string;
+  readonly domain: string;
+  readonly key_id: string;
+}
+
+async function keysInUse(knex: Knex, schema: string): Promise<readonly KeyInUse[]> {
+  const { rows } = await knex.raw(
     `select distinct strategy, domain, key_id from ${quoteTable({ schema, name: "mask_keys" })} where is_current`,
   );
-  const claims = tables.flatMap((claimed) => claimed.claims);
+  return rows;
+}
+
+function isSameUse({ strategy, domain }: KeyInUse, claim: KeyClaim): boolean {
+  return strategy === claim.strategy && domain === claim.domain;
+}
+
+function conflictsOf(inUse: readonly KeyInUse[], claims: readonly KeyClaim[]): Conflict[] {
   return claims.flatMap((claim): Conflict[] => {
-    const inUse = rows.find(
-      (row: { strategy: string; domain: string }) =>
-        row.strategy === claim.strategy && row.domain === claim.domain,
-    );
-    return inUse === undefined || inUse.key_id === claim.keyId ? [] : [{ ...claim, current: inUse.key_id }];
+    const found = inUse.find((use) => isSameUse(use, claim));
+    return found === undefined || found.key_id === claim.keyId ? [] : [{ ...claim, current: found.key_id }];
   });
 }
 
-async function replaceKeys(
-  transaction: Knex.Transaction,
-  conflicts: readonly Conflict[],
-  { schema, rotate }: ClaimKeysOptions,
-): Promise<void> {
+function refuseConflicts(conflicts: readonly Conflict[], { rotate }: ClaimKeysOptions): void {
   const [first] = conflicts;
   if (first === undefined) return;
   if (!rotate) throw new UsageError("key_changed", changedText(conflicts, first));
@@ -80,6 +106,15 @@ async function replaceKeys(
       `column ${fixed.column}: values of ${fixed.strategy} do not say which key they have, so old and new ones could not be told apart: keep the old one for it with key_id: ${fixed.current} in its mask`,
     );
   }
+}
+
+async function replaceKeys(
+  transaction: Knex.Transaction,
+  conflicts: readonly Conflict[],
+  options: ClaimKeysOptions,
+): Promise<void> {
+  refuseConflicts(conflicts, options);
+  const { schema } = options;
   if (conflicts.some(({ strategy }) => strategy === "token")) {
     // Waits for statements under way, which give tokens under the key so far.
     await transaction.raw(`lock table ${quoteTable({ schema, name: "tokens" })} in share row exclusive mode`);
@@ -105,11 +140,12 @@ function changedText(conflicts: readonly Conflict[], { column, strategy, current
 }
 
 async function requireVaultKeys(
-  transaction: Knex.Transaction,
+  transaction: Knex,
   { schema, heldIds, tables }: ClaimKeysOptions,
 ): Promise<void> {
-  const claims = tables.flatMap((claimed) => claimed.claims);
-  const domains = claims.filter(({ strategy }) => strategy === "token").map(({ domain }) => domain);
+  const domains = claimsOf(tables)
+    .filter(({ strategy }) => strategy === "token")
+    .map(({ domain }) => domain);
   if (domains.length === 0) return;
   const { rows } = await transaction.raw(
     `select distinct known.key_id from ${quoteTable({ schema, name: "mask_keys" })} as known

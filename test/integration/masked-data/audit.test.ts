@@ -52,7 +52,7 @@ async function tableOf(columns: Columns, keys: Keyring = parseKeys(first)): Prom
   );
   await database.query(`create table "${table}" (${types.join(", ")})`);
   const settings: Settings = {
-    ...{ ...parsed, pipelines: [parsed.pipeline], keys, notices: [] },
+    ...{ ...parsed, pipelines: [parsed.pipeline], keys, notices: [], configSource: "the test" },
     database: { source: "--database", url: database.url },
   };
   return {

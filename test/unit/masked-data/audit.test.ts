@@ -26,6 +26,7 @@ function settingsOf(columns: Columns, keyText?: string): Settings {
   return {
     ...parsed,
     pipelines: [parsed.pipeline],
+    configSource: "the test",
     database: undefined,
     keys: keyText === undefined ? NO_KEYS : parseKeys(keyText),
     notices: [],

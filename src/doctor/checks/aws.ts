@@ -1,0 +1,83 @@
+import type { AnswerTimes } from "../../fetcher/sqs/client.js";
+import { describeError } from "../../fetcher/sqs/describe-error.js";
+import { openSession } from "../../fetcher/sqs/session.js";
+import { type Check, failed, ok, warning } from "../check.js";
+import { readDateHeader } from "../clock-difference.js";
+import { type Credentials, readCredentials } from "../credentials.js";
+import type { Tools } from "../tools.js";
+import { span } from "../words.js";
+
+/** A run that takes longer than that is rare. */
+const SOON_SECONDS = 3_600;
+
+/** Leaves room for the SDK's second and third attempt within the time of a check. */
+const ATTEMPTS = 4;
+
+export const regionCheck: Check = {
+  id: "region",
+  group: "AWS",
+  title: "region",
+  needs: ["config"],
+  run: async (tools) => {
+    const { facts, env, timeoutMs, onClose } = tools;
+    const session = await openSession({
+      queue: facts.settings.get().pipeline.queue,
+      maxSockets: 8,
+      env,
+      requestTimeoutMs: Math.ceil(timeoutMs / ATTEMPTS),
+      onAnswer: (times) => noteClock(tools, times),
+    });
+    onClose(() => session.client.destroy());
+    const region = await session.region();
+    facts.session.set(session);
+    const source = sourceOf(session.reference.region, env);
+    return ok(`${region}, from ${source}`, { figures: { region, source } });
+  },
+};
+
+function noteClock({ facts }: Tools, times: AnswerTimes): void {
+  const reading = readDateHeader(times);
+  if (reading !== undefined) facts.sqsClock.set(reading);
+}
+
+function sourceOf(ofQueue: string | undefined, env: Tools["env"]): string {
+  if (ofQueue !== undefined) return "the queue's URL or ARN";
+  if (env["AWS_REGION"]) return "AWS_REGION";
+  return env["AWS_PROFILE"] ? `the profile ${env["AWS_PROFILE"]}` : "the AWS config file";
+}
+
+export const credentialsCheck: Check = {
+  id: "credentials",
+  group: "AWS",
+  title: "credentials",
+  needs: ["region"],
+  ifSilent:
+    "whoever hands the credentials out (a metadata service, SSO, a credential_process) does not answer",
+  run: async ({ facts, env, clock }) => {
+    const { client, context } = facts.session.get();
+    let credentials: Credentials;
+    try {
+      credentials = readCredentials(await client.config.credentials(), env);
+    } catch (error) {
+      throw describeError(error, { ...context(), action: "GetQueueUrl" });
+    }
+    const { source, account, expiresAt, isRenewed } = credentials;
+    const seconds = expiresAt === undefined ? undefined : (expiresAt.getTime() - clock.now()) / 1_000;
+    const figures = {
+      ...{ source, account: account ?? null, expires_at: expiresAt?.toISOString() ?? null },
+      expires_in_s: seconds === undefined ? null : Math.round(seconds),
+    };
+    if (seconds === undefined) return ok(`from ${source}`, { figures });
+    if (seconds <= 0) {
+      const remedy = "renew them and run the same command again";
+      return failed(`from ${source}, expired`, remedy, { code: "credentials_expired", figures });
+    }
+    const found = `from ${source}, valid for ${span(seconds)}`;
+    if (isRenewed || seconds > SOON_SECONDS)
+      return ok(isRenewed ? `${found}, then renewed` : found, { figures });
+    return warning(found, "renew them before a drain that takes longer", {
+      code: "credentials_expire",
+      figures,
+    });
+  },
+};

@@ -1,0 +1,2 @@
+/** For one check, unless something else is given: enough for three attempts of an SQS call. */
+export const DEFAULT_TIMEOUT_MS = 10_000;
