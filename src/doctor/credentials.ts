@@ -12,6 +12,8 @@ export interface Credentials {
 interface Given {
   readonly expiration?: Date | undefined;
   readonly accountId?: string | undefined;
+  /** The SDK's marks of where they come from. */
+  readonly $source?: unknown;
 }
 
 /** By the SDK's own marks on credentials (`$source`), what is closest to who hands them out first. */
@@ -30,7 +32,7 @@ const SOURCES: readonly (readonly [mark: RegExp, source: string])[] = [
 const FIXED = ["the environment", "the shared credentials file"];
 
 export function readCredentials(given: Given, env: Environment): Credentials {
-  const marks: unknown = Reflect.get(given, "$source");
+  const { $source: marks } = given;
   const names = typeof marks === "object" && marks !== null ? Object.keys(marks) : [];
   const known =
     SOURCES.find(([mark]) => names.some((name) => mark.test(name)))?.[1] ?? "the SDK's own search";

@@ -54,7 +54,12 @@ function checkLines(check: ReportedCheck, layout: Layout): string[] {
     });
   });
   const pad = " ".repeat(indent);
-  if (!isBeside) return [`${head}${afterStatus}${check.title}`, ...lines.map((line) => pad + line)];
+  if (!isBeside) {
+    const before = INDENT + STATUS_WIDTH + GAP;
+    const [start = "", ...others] = wrap(check.title, Math.max(1, width - before));
+    const title = [`${head}${afterStatus}${start}`, ...others.map((line) => " ".repeat(before) + line)];
+    return [...title, ...lines.map((line) => pad + line)];
+  }
   const [first = "", ...rest] = lines;
   const title = check.title + " ".repeat(titles - displayWidth(check.title) + GAP);
   return [`${head}${afterStatus}${title}${first}`, ...rest.map((line) => pad + line)];

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { divided, findingOf } from "../../../src/doctor/explain.js";
+import { ConfigError, InterruptedError, UsageError } from "../../../src/errors.js";
+
+test.each<[message: string, found: string, remedy: string | undefined]>([
+  ["no AWS region is set: set AWS_REGION", "no AWS region is set", "set AWS_REGION"],
+  [
+    'there is no queue "a" in region b (account 1): check the name: twice',
+    'there is no queue "a" in region b (account 1)',
+    "check the name: twice",
+  ],
+  [
+    "SQS2PG_MASK_KEY: the masking key is too short: expected one line",
+    "SQS2PG_MASK_KEY: the masking key is too short",
+    "expected one line",
+  ],
+  ["sqs2pg.yaml: columns.a: is missing", "sqs2pg.yaml: columns.a: is missing", undefined],
+  [
+    "access to queue is denied: allow sqs:DeleteMessage on arn:aws:sqs:eu-west-1:1:q",
+    "access to queue is denied",
+    "allow sqs:DeleteMessage on arn:aws:sqs:eu-west-1:1:q",
+  ],
+  ["nothing to divide", "nothing to divide", undefined],
+])("%s", (message, found, remedy) => {
+  expect(divided(message)).toEqual({ found, remedy });
+});
+
+test("each mistake of a config file is a line", () => {
+  const problems = [
+    { path: "columns.a.from", message: "is missing" },
+    { path: "", message: "is too long" },
+  ];
+  expect(findingOf(new ConfigError("sqs2pg.yaml", problems))).toMatchObject({
+    found: "sqs2pg.yaml: 2 mistakes",
+    kind: "usage",
+    details: ["columns.a.from: is missing", "is too long"],
+  });
+});
+
+test("an interrupt is no failure", () => {
+  expect(findingOf(new InterruptedError()).status).toBe("skipped");
+  expect(findingOf(new UsageError("key_missing", "there is no key")).status).toBe("failed");
+});
