@@ -99,14 +99,14 @@ describe.concurrent("help", () => {
     const { exitCode, stdout, stderr } = await runCli(["--help"]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(stdout).toMatch(
-      /Commands:\n {2}peek .*\n {2}drain .*\n {2}migrate .*\n\nSet up:\n {2}init .*\n {2}keygen /s,
+      /Commands:\n {2}peek .*\n {2}drain .*\n {2}migrate .*\n\nSet up:\n {2}init .*\n {2}doctor .*\n {2}keygen /s,
     );
     for (const code of ["0", "1", "2", "3", "75", "130"]) {
       expect(stdout).toMatch(new RegExp(`^  ${code} `, "m"));
     }
   });
 
-  test.each(["peek", "drain", "migrate", "init", "keygen"])(
+  test.each(["peek", "drain", "migrate", "init", "doctor", "keygen"])(
     "of %s names each of its flags",
     async (command) => {
       const { exitCode, stdout } = await runCli([command, "--help"]);

@@ -1,4 +1,4 @@
-import { readDatabase } from "../../config/database-source.js";
+import { hasPassword, readDatabase } from "../../config/database-source.js";
 import { connect } from "../../loader/connection.js";
 import { type Check, failed, ok, skipped, warning } from "../check.js";
 import { reading } from "../clock-difference.js";
@@ -38,8 +38,15 @@ export const databaseCheck: Check = {
     const user = textOf(server, "user");
     const figures = { target, source, user, version, connect_ms: openedMs };
     const found = `PostgreSQL ${version} at ${target} as ${user}, by ${source}, connected in ${milliseconds(openedMs)}`;
-    if (major >= OLDEST) return ok(found, { figures });
-    return failed(found, `use PostgreSQL ${OLDEST} or later`, { code: "database_too_old", figures });
+    if (major < OLDEST) {
+      return failed(found, `use PostgreSQL ${OLDEST} or later`, { code: "database_too_old", figures });
+    }
+    if (settings.source !== "--database" || !hasPassword(settings.url)) return ok(found, { figures });
+    return warning(
+      `${found}, whose password every user of this machine can see`,
+      "give it by DATABASE_URL or PGPASSWORD",
+      { code: "password_on_command_line", figures },
+    );
   },
 };
 

@@ -106,7 +106,7 @@ export const keyRecordCheck: Check = {
   id: "key_record",
   group: "database",
   title: "key on record",
-  needs: ["migrations", "key"],
+  needs: ["privileges", "key"],
   ifSilent: IF_SILENT,
   run: async ({ facts }) => {
     const { pipelines, bookkeepingSchema: schema } = facts.settings.get();

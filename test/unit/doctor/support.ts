@@ -1,12 +1,8 @@
-import { LOGIN_PIPELINE } from "../../../src/config/login.js";
-import { parsePipeline } from "../../../src/config/parse-pipeline.js";
-import type { Settings } from "../../../src/config/resolve.js";
 import type { Check, Finding } from "../../../src/doctor/check.js";
 import type { DatabaseProbe, Row } from "../../../src/doctor/database-probe.js";
 import { createFacts } from "../../../src/doctor/facts.js";
 import type { QueueProbe } from "../../../src/doctor/queue-probe.js";
 import type { Tools } from "../../../src/doctor/tools.js";
-import { NO_KEYS } from "../../../src/masking/index.js";
 import { createVirtualClock } from "../../support/virtual-clock.js";
 
 export function toolsOf(more: Partial<Tools> = {}): Tools {
@@ -47,9 +43,4 @@ export function databaseOf(row: Row | undefined): DatabaseProbe {
   const rows = row === undefined ? [] : [row];
   const connection = { close: async () => {} } as DatabaseProbe["connection"];
   return { connection, target: "db:5432/shop", user: "clerk", ask: async () => rows };
-}
-
-export function settingsOf(): Settings {
-  const parsed = parsePipeline(LOGIN_PIPELINE, { source: "the test" });
-  return { ...parsed, configSource: "the test", database: undefined, keys: NO_KEYS, notices: [] };
 }
