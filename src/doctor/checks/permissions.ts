@@ -10,7 +10,7 @@ const IF_SILENT = "check the network, a firewall or a VPC endpoint";
 export const mayReceiveCheck: Check = {
   id: "may_receive",
   group: "queue",
-  title: "sqs:ReceiveMessage",
+  title: "may receive",
   needs: ["queue"],
   after: ["messages"],
   ifSilent: IF_SILENT,
@@ -25,13 +25,16 @@ async function receiveNothing({ facts }: Tools): Promise<Finding> {
   const queue = facts.queue.get();
   const unproven =
     "only a receive can tell: --receive takes one message and gives it back at once, which counts as a receive";
-  if (!isAwsHost(queue.host())) return skipped(`not proven: ${unproven}`, { code: "not_proven" });
+  if (!isAwsHost(queue.host()))
+    return skipped(`sqs:ReceiveMessage is not proven: ${unproven}`, { code: "not_proven" });
   try {
     await queue.receiveNothing();
-    return ok("allowed");
+    return ok("sqs:ReceiveMessage is allowed");
   } catch (error) {
     if (error instanceof QueueError && error.code === "request_refused") {
-      return skipped(`not denied as far as can be seen, and not proven: ${unproven}`, { code: "not_proven" });
+      return skipped(`sqs:ReceiveMessage is not denied as far as can be seen, and not proven: ${unproven}`, {
+        code: "not_proven",
+      });
     }
     throw error;
   }
@@ -41,12 +44,12 @@ async function receiveNothing({ facts }: Tools): Promise<Finding> {
 async function receiveOne({ facts, signal, clock }: Tools): Promise<Finding> {
   const message = await facts.queue.get().receiveOne(signal);
   facts.hasReceived.set(message !== undefined);
-  if (message === undefined) return ok("allowed: received from the queue, which gave no message");
+  if (message === undefined) return ok("sqs:ReceiveMessage is allowed; there was no message");
   const most = facts.attributes.peek()?.redrivePolicy?.maxReceiveCount;
   const { receiveCount, sentAtMs } = message;
   const ageSeconds = Math.max(0, Math.round((clock.now() - sentAtMs) / 1_000));
   const times = most === undefined ? count(receiveCount) : `${count(receiveCount)} of ${count(most)}`;
-  const found = `allowed: one message received and given back, sent ${span(ageSeconds)} ago, receive ${times}`;
+  const found = `sqs:ReceiveMessage is allowed: one message received and given back, sent ${span(ageSeconds)} ago, receive ${times}`;
   const figures = { receive_count: receiveCount, max_receive_count: most ?? null, message_age_s: ageSeconds };
   if (most === undefined || receiveCount < most) return ok(found, { figures });
   return warning(found, "the next receive may move it to the dead-letter queue: drain before peeking again", {
@@ -58,7 +61,7 @@ async function receiveOne({ facts, signal, clock }: Tools): Promise<Finding> {
 export const mayDeleteCheck: Check = {
   id: "may_delete",
   group: "queue",
-  title: "sqs:DeleteMessage",
+  title: "may delete",
   needs: ["queue"],
   ifSilent: IF_SILENT,
   run: async ({ facts }) =>
@@ -68,7 +71,7 @@ export const mayDeleteCheck: Check = {
 export const mayExtendCheck: Check = {
   id: "may_extend",
   group: "queue",
-  title: "sqs:ChangeMessageVisibility",
+  title: "may extend",
   needs: ["queue"],
   ifSilent: IF_SILENT,
   run: async ({ facts }) =>
@@ -95,24 +98,24 @@ function refusedHandle(action: string, entries: readonly FailedEntry[]): Finding
       `SQS denies ${action} on the queue: allow sqs:${action} in IAM or in the queue's policy`,
     );
   }
-  return ok("allowed: the call went through, with a receipt handle that is none");
+  return ok(`sqs:${action} is allowed: tried with a receipt handle that is none`);
 }
 
 export const mayDecryptCheck: Check = {
   id: "may_decrypt",
   group: "queue",
-  title: "kms:Decrypt",
+  title: "may decrypt",
   needs: ["messages"],
   after: ["may_receive"],
   run: ({ facts }) => {
     if (!facts.rawAttributes.get()["KmsMasterKeyId"])
-      return ok("not needed: the queue is not encrypted with SSE-KMS");
+      return ok("kms:Decrypt is not needed: the queue is not encrypted by SSE-KMS");
     const received = facts.hasReceived.peek();
-    if (received === true) return ok("allowed: a message was received");
+    if (received === true) return ok("kms:Decrypt is allowed: a message was received");
     const why =
       received === false
         ? "there was no message to decrypt"
         : "only the receive of a message can tell (--receive)";
-    return skipped(`not proven: ${why}`, { code: "not_proven" });
+    return skipped(`kms:Decrypt is not proven: ${why}`, { code: "not_proven" });
   },
 };
