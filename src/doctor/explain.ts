@@ -1,4 +1,4 @@
-import { ConfigError, InterruptedError, Sqs2pgError } from "../errors.js";
+import { ConfigError, InterruptedError, Sqs2pgError, whereText } from "../errors.js";
 import { type Finding, failed, INTERRUPTED } from "./check.js";
 
 /** What a check threw, as a finding: of foreign errors nothing is repeated, since drivers and parsers quote values. */
@@ -8,7 +8,7 @@ export function findingOf(error: unknown): Finding {
     const { code, kind, source, problems } = error;
     return failed(`${source}: ${problems.length} mistakes`, "correct what is listed", {
       ...{ code, kind },
-      details: problems.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)),
+      details: problems.map((problem) => [whereText(problem), problem.message].filter(Boolean).join(": ")),
     });
   }
   if (error instanceof Sqs2pgError) {

@@ -210,7 +210,7 @@ describe.concurrent("what is wrong with the queue", () => {
   test("it does not answer: in its time, and nothing else waits for it", async ({ env, faults }) => {
     faults.on("GetQueueUrl", always(hang));
     const some = { ...env, AWS_ENDPOINT_URL_SQS: faults.endpoint };
-    const { check, ids, exitCode } = await examine(some, ["--timeout", "800ms"]);
+    const { check, ids, exitCode } = await examine(some, ["--timeout", "5s"]);
     expect(check("queue")).toMatchObject({ status: "failed", code: "timed_out", kind: "unavailable" });
     expect(ids("ok")).toEqual(expect.arrayContaining(["database", "table", "database_latency"]));
     expect(exitCode).toBe(75);
@@ -277,7 +277,7 @@ describe.concurrent("what is wrong with the database", () => {
     onTestFinished(() => proxy.stop());
     proxy.flow("both", "blackhole");
     const url = urlOf({ ...database.server, port: proxy.port }, database.name);
-    const { check, exitCode } = await examine({ ...env, DATABASE_URL: url }, ["--timeout", "800ms"]);
+    const { check, exitCode } = await examine({ ...env, DATABASE_URL: url }, ["--timeout", "5s"]);
     expect(check("database")).toMatchObject({ status: "failed", kind: "unavailable" });
     expect(check("messages").status).toBe("ok");
     expect(exitCode).toBe(75);

@@ -27,13 +27,13 @@ test.each<[message: string, found: string, remedy: string | undefined]>([
 
 test("each mistake of a config file is a line", () => {
   const problems = [
-    { path: "columns.a.from", message: "is missing" },
+    { path: "columns.a.from", message: "is missing", place: { file: "sqs2pg.yaml", line: 3, column: 5 } },
     { path: "", message: "is too long" },
   ];
   expect(findingOf(new ConfigError("sqs2pg.yaml", problems))).toMatchObject({
     found: "sqs2pg.yaml: 2 mistakes",
     kind: "usage",
-    details: ["columns.a.from: is missing", "is too long"],
+    details: ["sqs2pg.yaml:3:5 columns.a.from: is missing", "is too long"],
   });
 });
 
