@@ -20,6 +20,8 @@ export interface Facts {
   readonly settings: Fact<Settings>;
   readonly keys: Fact<Keyring>;
   readonly session: Fact<Session>;
+  /** What the SDK warns of while it looks for credentials; it may warn of the same again. */
+  readonly sdkWarnings: Set<string>;
   readonly queue: Fact<QueueProbe>;
   /** As SQS names them, and as the drain reads them. */
   readonly rawAttributes: Fact<Readonly<Partial<Record<string, string>>>>;
@@ -39,6 +41,7 @@ export function createFacts(): Facts {
     settings: fact(),
     keys: fact(),
     session: fact(),
+    sdkWarnings: new Set(),
     queue: fact(),
     rawAttributes: fact(),
     attributes: fact(),

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished } from "vitest";
 import type { DoctorReport, ReportedCheck } from "../../src/doctor/report.js";
-import { KEY } from "../support/bench.js";
+import { KEY, whileLocked } from "../support/bench.js";
 import { type CliResult, runCli, startCli } from "../support/cli.js";
 import { urlOf } from "../support/postgres.js";
 import { test } from "../support/sqs-faults/bench.js";
@@ -162,6 +162,37 @@ test("no region", async ({ env: { AWS_REGION: _, ...env } }) => {
   const { check, exitCode } = await examine(env);
   expect(check("region")).toMatchObject({ status: "failed", code: "no_region", kind: "usage" });
   expect(exitCode).toBe(2);
+});
+
+describe.concurrent("credentials", () => {
+  const lasting = (ms: number): Environment => ({
+    AWS_SESSION_TOKEN: "canary",
+    AWS_CREDENTIAL_EXPIRATION: new Date(Date.now() + ms).toISOString(),
+  });
+
+  test.for<[hours: number, status: string, code: string | null]>([
+    [12, "ok", null],
+    [0.5, "warning", "credentials_expire"],
+    [-1, "failed", "credentials_expired"],
+  ])("that last %d h", async ([hours, status, code], { env }) => {
+    const { check } = await examine({ ...env, ...lasting(hours * 3_600_000) });
+    expect(check("credentials")).toMatchObject({ status, code });
+    expect(check("credentials").figures["expires_at"]).toMatch(/^\d{4}-/);
+  });
+
+  test("of two places: which one is used", async ({ env }) => {
+    const folder = await mkdtemp(join(tmpdir(), "doctor-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const file = join(folder, "credentials");
+    await writeFile(file, "[work]\naws_access_key_id = AKIDCANARY\naws_secret_access_key = canary\n");
+    const more = { AWS_PROFILE: "work", AWS_SHARED_CREDENTIALS_FILE: file };
+    expect((await examine({ ...env, ...more })).check("credentials")).toMatchObject({
+      ...{ status: "warning", code: "credentials_ambiguous" },
+      found: expect.stringMatching(
+        /^from the shared credentials file \(profile work\); both AWS_PROFILE and /,
+      ),
+    });
+  });
 });
 
 describe.concurrent("what is wrong with the queue", () => {
@@ -334,6 +365,15 @@ describe.concurrent("what is wrong with the database", () => {
       await database.query(`drop owned by ${role}`);
       await database.query(`drop role ${role}`);
     }
+  });
+
+  test("somebody holds a lock: in its time, and the process ends", async ({ env, database }) => {
+    await whileLocked(database, "lock table user_logins in access exclusive mode", async () => {
+      const { check, ids, exitCode } = await examine(env, ["--timeout", "5s"]);
+      expect(check("table")).toMatchObject({ status: "failed", code: "timed_out", kind: "unavailable" });
+      expect(ids("failed")).toEqual(["table"]);
+      expect(exitCode).toBe(75);
+    });
   });
 
   test("it is read-only", async ({ env, database }) => {

@@ -4,6 +4,7 @@ import { openSession } from "../../fetcher/sqs/session.js";
 import { type Check, failed, ok, warning } from "../check.js";
 import { readDateHeader } from "../clock-difference.js";
 import { type Credentials, readCredentials } from "../credentials.js";
+import { divided } from "../explain.js";
 import type { Tools } from "../tools.js";
 import { span } from "../words.js";
 
@@ -25,6 +26,7 @@ export const regionCheck: Check = {
       maxSockets: 8,
       env,
       requestTimeoutMs: Math.ceil(timeoutMs / ATTEMPTS),
+      onWarning: (message) => facts.sdkWarnings.add(message),
       onAnswer: (times) => noteClock(tools, times),
     });
     onClose(() => session.client.destroy());
@@ -67,11 +69,16 @@ export const credentialsCheck: Check = {
       ...{ source, account: account ?? null, expires_at: expiresAt?.toISOString() ?? null },
       expires_in_s: seconds === undefined ? null : Math.round(seconds),
     };
-    if (seconds === undefined) return ok(`from ${source}`, { figures });
-    if (seconds <= 0) {
+    if (seconds !== undefined && seconds <= 0) {
       const remedy = "renew them and run the same command again";
       return failed(`from ${source}, expired`, remedy, { code: "credentials_expired", figures });
     }
+    const [twice] = facts.sdkWarnings;
+    if (twice !== undefined) {
+      const { found, remedy = "set one of the two" } = divided(twice);
+      return warning(`from ${source}; ${found}`, remedy, { code: "credentials_ambiguous", figures });
+    }
+    if (seconds === undefined) return ok(`from ${source}`, { figures });
     const found = `from ${source}, valid for ${span(seconds)}`;
     if (isRenewed || seconds > SOON_SECONDS)
       return ok(isRenewed ? `${found}, then renewed` : found, { figures });
