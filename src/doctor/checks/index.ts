@@ -1,7 +1,9 @@
 import type { Check } from "../check.js";
 import { credentialsCheck, regionCheck } from "./aws.js";
+import { bookkeepingCheck, keyRecordCheck } from "./bookkeeping.js";
 import { configCheck, keyCheck } from "./configuration.js";
-import { connectionsCheck, databaseCheck, durabilityCheck, tlsCheck, writableCheck } from "./database.js";
+import { databaseCheck, tlsCheck } from "./database.js";
+import { connectionsCheck, durabilityCheck, writableCheck } from "./database-server.js";
 import { deadLettersCheck } from "./dead-letters.js";
 import { identityCheck } from "./identity.js";
 import { nodeCheck } from "./machine.js";
@@ -10,7 +12,7 @@ import { mayDecryptCheck, mayDeleteCheck, mayExtendCheck, mayReceiveCheck } from
 import { messagesCheck, queueCheck, retentionCheck } from "./queue.js";
 import { encryptionCheck, policyCheck } from "./queue-security.js";
 import { clockCheck, speedChecks } from "./speed.js";
-import { bookkeepingCheck, keyRecordCheck, migrationsCheck, privilegesCheck, tableCheck } from "./tables.js";
+import { migrationsCheck, privilegesCheck, tableCheck } from "./tables.js";
 
 const FIRST: readonly Check[] = [
   ...[nodeCheck(), configCheck, packagesCheck(isPackageInstalled), keyCheck],

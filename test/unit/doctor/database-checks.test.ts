@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { Check } from "../../../src/doctor/check.js";
+import { tlsCheck } from "../../../src/doctor/checks/database.js";
 import {
   connectionsCheck,
   durabilityCheck,
-  tlsCheck,
   writableCheck,
-} from "../../../src/doctor/checks/database.js";
+} from "../../../src/doctor/checks/database-server.js";
 import type { Row } from "../../../src/doctor/database-probe.js";
 import { databaseOf, toolsOf } from "./support.js";
 
