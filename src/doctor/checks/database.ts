@@ -17,9 +17,12 @@ export const databaseCheck: Check = {
   ifSilent: IF_SILENT,
   run: async ({ facts, flags, env, clock, timeoutMs, onClose }) => {
     const settings = readDatabase(flags.database, env);
-    const { source, url } = settings;
+    const { source } = settings;
     facts.databaseSettings.set(settings);
-    const connection = connect({ url, env }, { poolSize: 4, connectTimeoutMs: Math.ceil(timeoutMs * 0.8) });
+    const connection = connect(
+      { ...settings, env },
+      { poolSize: 4, connectTimeoutMs: Math.ceil(timeoutMs * 0.8) },
+    );
     onClose(() => connection.close());
     const database = createDatabaseProbe(connection, timeoutMs);
     const startedAtMs = clock.now();

@@ -81,9 +81,8 @@ export const tableCheck: Check = {
   ifSilent: IF_SILENT,
   run: async ({ facts, env, clock, timeoutMs, onClose }) => {
     const { pipelines, bookkeepingSchema: schema } = facts.settings.get();
-    const { url } = facts.databaseSettings.get();
     const store = openStore({
-      database: { url, env },
+      database: { ...facts.databaseSettings.get(), env },
       ...{ schema, targets: pipelines, poolSize: 2, clock },
       ...{ connectTimeoutMs: timeoutMs, statementTimeoutMs: timeoutMs },
     });
