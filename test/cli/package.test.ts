@@ -171,7 +171,9 @@ describe("the package", () => {
       console.log(JSON.stringify({ main: Object.keys(main), masking: Object.keys(masking), hidden }));`;
     const { stdout, stderr } = await execa("node", ["--input-type=module", "-e", script], { cwd: project });
     const found = JSON.parse(stdout);
-    expect(found.main).toEqual(expect.arrayContaining(["drain", "peek", "migrate", "defineConfig"]));
+    expect(found.main).toEqual(
+      expect.arrayContaining(["drain", "peek", "migrate", "doctor", "defineConfig"]),
+    );
     expect(found.masking).toEqual(expect.arrayContaining(["createMask", "parseKey", "openText"]));
     expect({ hidden: found.hidden, stderr }).toEqual({ hidden: "ERR_PACKAGE_PATH_NOT_EXPORTED", stderr: "" });
   });

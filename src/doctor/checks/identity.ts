@@ -74,7 +74,12 @@ async function ask(sdk: StsSdk, { facts, signal, timeoutMs, onClose }: Tools): P
       abortSignal: signal,
     });
     if (arn === undefined) return unknown("STS gave an answer that names nobody");
-    return ok(arn, { figures: { arn, account: account ?? null } });
+    const figures = { arn, account: account ?? null };
+    const { account: owner } = session.context();
+    if (owner === undefined || account === undefined || owner === account) return ok(arn, { figures });
+    return ok(`${arn}; the queue is of account ${owner}, so its policy has to allow this one, too`, {
+      figures,
+    });
   } catch (error) {
     return unknown(reasonOf(error));
   }

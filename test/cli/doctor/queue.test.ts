@@ -63,6 +63,16 @@ describe.concurrent("what is wrong with the queue", () => {
     expect(exitCode).toBe(75);
   });
 
+  test("it is of another account than the credentials", async ({ env, sqs, queue }) => {
+    const arn = queue.arn.replace("000000000000", "123456789012");
+    const all = { ...env, AWS_ENDPOINT_URL_STS: sqs.endpoint };
+    const { check } = await examine(all, ["--queue", arn]);
+    expect(check("identity")).toMatchObject({
+      status: "ok",
+      found: expect.stringMatching(/^arn:aws:iam::000000000000:root; the queue is of account 123456789012/),
+    });
+  });
+
   test("STS is not there: no drain needs it", async ({ env }) => {
     const { check, exitCode } = await examine({ ...env, AWS_ENDPOINT_URL_STS: "http://127.0.0.1:1" });
     expect(check("identity")).toMatchObject({ status: "warning", code: "identity_unknown" });
