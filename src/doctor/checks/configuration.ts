@@ -29,7 +29,7 @@ export const configCheck: Check = {
     };
     return notices.length === 0
       ? ok(found, { figures })
-      : warning(found, "look at what is listed", { figures, details: notices });
+      : warning(found, "look at what is listed", { code: "notices", figures, details: notices });
   },
 };
 

@@ -1,4 +1,5 @@
-import { hasPassword, readDatabase } from "../../config/database-source.js";
+import { databaseNotices } from "../../config/database-notices.js";
+import { readDatabase } from "../../config/database-source.js";
 import { connect } from "../../loader/connection.js";
 import { type Check, failed, ok, skipped, warning } from "../check.js";
 import { reading } from "../clock-difference.js";
@@ -16,8 +17,8 @@ export const databaseCheck: Check = {
   title: "connection",
   ifSilent: IF_SILENT,
   run: async ({ facts, flags, env, clock, timeoutMs, onClose }) => {
-    const settings = readDatabase(flags.database, env);
-    const { source } = settings;
+    const settings = readDatabase(flags.database, env, flags.databaseAuth);
+    const { source, auth = "password" } = settings;
     facts.databaseSettings.set(settings);
     const connection = connect(
       { ...settings, env },
@@ -39,17 +40,14 @@ export const databaseCheck: Check = {
     const version = textOf(server, "version");
     const { target } = database;
     const user = textOf(server, "user");
-    const figures = { target, source, user, version, connect_ms: openedMs };
+    const figures = { target, source, auth, user, version, connect_ms: openedMs };
     const found = `PostgreSQL ${version} at ${target} as ${user}, by ${source}, connected in ${milliseconds(openedMs)}`;
     if (major < OLDEST) {
       return failed(found, `use PostgreSQL ${OLDEST} or later`, { code: "database_too_old", figures });
     }
-    if (settings.source !== "--database" || !hasPassword(settings.url)) return ok(found, { figures });
-    return warning(
-      `${found}, whose password every user of this machine can see`,
-      "give it by DATABASE_URL or PGPASSWORD",
-      { code: "password_on_command_line", figures },
-    );
+    const details = databaseNotices(settings, env);
+    if (details.length === 0) return ok(found, { figures });
+    return warning(found, "look at what is listed", { code: "notices", figures, details });
   },
 };
 

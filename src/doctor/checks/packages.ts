@@ -18,6 +18,11 @@ const OPTIONAL: readonly OptionalPackage[] = [
         ? "the wrapped masking key"
         : undefined,
   },
+  {
+    name: "@aws-sdk/rds-signer",
+    neededFor: ({ flags, env }) =>
+      (flags.databaseAuth ?? env["SQS2PG_DATABASE_AUTH"]) === "iam" ? "--database-auth iam" : undefined,
+  },
 ];
 
 /** What the settings need beyond what comes with sqs2pg. */

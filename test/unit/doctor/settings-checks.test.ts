@@ -33,6 +33,11 @@ test("a package that the settings need, there or not", async () => {
     toolsOf({ flags: { key: "aws-kms:keys" } }),
   );
   expect(there).toMatchObject({ status: "ok", found: expect.stringContaining("@aws-sdk/client-kms") });
+  const signer = await found(
+    packagesCheck(() => false),
+    toolsOf({ env: { SQS2PG_DATABASE_AUTH: "iam" } }),
+  );
+  expect(signer).toMatchObject({ status: "failed", remedy: "npm install @aws-sdk/rds-signer" });
   const unneeded = await found(
     packagesCheck(() => false),
     toolsOf({ flags: { key: "env:OTHER" }, env: { SQS2PG_MASK_KEY: "sqs2pg-kms-1:AAAA" } }),
