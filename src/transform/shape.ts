@@ -30,7 +30,11 @@ function isKey(key: string | number): key is string {
  */
 export function shapeOf(body: string, knownKeys: ReadonlySet<string> = new Set()): unknown {
   const json = readJson(body);
-  if (json === undefined) return `text(${countCharacters(body)})`;
+  return json === undefined ? `text(${countCharacters(body)})` : shapeOfValue(json.value, knownKeys);
+}
+
+/** The same of a value that was parsed. */
+export function shapeOfValue(whole: unknown, knownKeys: ReadonlySet<string>): unknown {
   let nodes = 0;
 
   const shape = (value: unknown, depth: number): unknown => {
@@ -71,5 +75,5 @@ export function shapeOf(body: string, knownKeys: ReadonlySet<string> = new Set()
     return name;
   };
 
-  return shape(json.value, 0);
+  return shape(whole, 0);
 }
