@@ -93,6 +93,17 @@ export class KeyError extends Sqs2pgError {
   }
 }
 
+/** Whatever keeps the payloads that are too large for a queue (Amazon S3) said no, or was not there. */
+export class PayloadError extends Sqs2pgError {
+  override readonly name = "PayloadError";
+  override readonly kind: ErrorKind;
+
+  constructor(kind: ErrorKind, code: string, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+    this.kind = kind;
+  }
+}
+
 /** Whether the same may succeed later, so that it is worth trying again. */
 export function isUnavailable(error: unknown): error is Sqs2pgError {
   return error instanceof Sqs2pgError && error.kind === "unavailable";
