@@ -39,6 +39,8 @@ function placeOf(from: Source, records: Path | undefined): InnerPath {
       return ["record", ...(from.root ? [] : elementOf(records)), ...from.path];
     case "rest":
       return ["record", ...elementOf(records)];
+    case "envelope":
+      return ["envelope", ...from.path];
     case "attribute":
       return ["attribute", from.name];
     case "message":

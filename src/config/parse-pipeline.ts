@@ -1,4 +1,5 @@
 import { ConfigError, type ConfigProblem } from "../errors.js";
+import { noteEnvelopePaths, readBodyFormat } from "./body-format.js";
 import type { ReadPipeline } from "./choose-pipeline.js";
 import { readColumn } from "./column.js";
 import { createConceal } from "./conceal.js";
@@ -9,6 +10,7 @@ import { inFileOrder } from "./file-order.js";
 import { fitVariables } from "./fit-variables.js";
 import { parseTable } from "./identifier.js";
 import { readCompanion } from "./mask.js";
+import { readMatch, readRecordsPath } from "./match.js";
 import { pathText } from "./path-text.js";
 import type { Column, Pipeline } from "./pipeline.js";
 import { noteDisagreements } from "./queue-agreement.js";
@@ -79,11 +81,20 @@ function readPipeline(
   const target = take(typeof table === "string" ? parseTable(table) : undefined, (said) =>
     noteHere("table", said),
   );
-  const columns = withoutMasked(readColumns(file["columns"], noteHere), undefined, (column, said) =>
+  const body = readBodyFormat(file, noteHere);
+  const records = readRecordsPath(file["records"], noteHere);
+  const match = readMatch(file["match"], records !== undefined, noteHere);
+  const columns = withoutMasked(readColumns(file["columns"], noteHere), records, (column, said) =>
     noteHere(`${pathText(["columns", column])}.from`, said),
   );
+  noteEnvelopePaths([...columns, ...match], body, noteHere);
   if (typeof queue !== "string" || target === undefined) return undefined;
-  const pipeline = { ...(name === undefined ? {} : { name }), queue, table: target, columns };
+  const pipeline = {
+    ...(name === undefined ? {} : { name }),
+    ...{ queue, table: target, columns },
+    ...(records === undefined ? {} : { records }),
+    ...{ match, body },
+  };
   return { pipeline, fileQueue: typeof one.queue === "string" ? one.queue : undefined };
 }
 

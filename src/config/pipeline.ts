@@ -1,5 +1,6 @@
 import type { MaskSpec } from "../masking/spec.js";
 import type { PlainValue } from "../row.js";
+import type { BodyFormat } from "../transform/body/format.js";
 import type { Path } from "./path.js";
 
 /**
@@ -12,6 +13,20 @@ export interface Pipeline {
   readonly queue: string;
   readonly table: TableName;
   readonly columns: readonly Column[];
+  /** Where the array is whose elements are the records, seen from the body's record; absent: that one is the record. */
+  readonly records?: Path;
+  /** All of them must hold for a record to be this pipeline's. */
+  readonly match: readonly Match[];
+  /** The same for all pipelines of a queue. */
+  readonly body: BodyFormat;
+}
+
+export type Scalar = string | number | boolean | null;
+
+/** What a value of a record, or of what is around it, must be one of. */
+export interface Match {
+  readonly from: Source;
+  readonly values: readonly Scalar[];
 }
 
 export interface TableName {
@@ -57,6 +72,7 @@ export type Source =
     }
   /** All that no other column reads. */
   | { readonly kind: "rest"; readonly text: string }
+  | { readonly kind: "envelope"; readonly path: Path; readonly text: string }
   | {
       readonly kind: "message";
       readonly value:

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Alphabet, MaskName, OnInvalid } from "../masking/index.js";
 import { MASK_NAMES } from "../masking/index.js";
+import { ENCODINGS, ENVELOPES, type Encoding, type Envelope } from "../transform/body/format.js";
 import { CONVERTER_NAMES } from "./convert.js";
-import type { ConverterName } from "./pipeline.js";
+import type { ConverterName, Scalar } from "./pipeline.js";
 
 /** A mask with its settings. */
 export interface MaskConfig {
@@ -57,6 +58,16 @@ export interface PipelineConfig {
   /** The schema of the bookkeeping tables; `sqs2pg` unless it is set. */
   readonly schema?: string | undefined;
   readonly columns: Readonly<Record<string, ColumnConfig>>;
+  /** What the body is wrapped in: `none` unless it is set. */
+  readonly envelope?: Envelope | undefined;
+  /** How the payload is written: `json` unless it is set. */
+  readonly encoding?: Encoding | undefined;
+  /** Path to an array in the body whose elements are the records. */
+  readonly records?: string | undefined;
+  /** By path, what the value there must be, or one of what: only records for which all hold are this pipeline's. */
+  readonly match?: Readonly<Record<string, Scalar | readonly Scalar[]>> | undefined;
+  /** Buckets from which payloads that were too large for SQS may be read. */
+  readonly s3_buckets?: readonly string[] | undefined;
   readonly pipelines?: undefined;
 }
 
@@ -181,6 +192,35 @@ const columnSchema = z
 
 const queueSchema = z.string().min(1);
 
+const scalarSchema = z
+  .union([z.string(), z.number(), z.boolean(), z.null()])
+  .register(WANTED, { wanted: "text, a number, true, false or null" });
+
+/** How a pipeline finds its records in a body. */
+const bodySettings = {
+  envelope: z
+    .enum(ENVELOPES)
+    .optional()
+    .describe("What is around the record: none, unless it is set; auto takes off what it recognises."),
+  encoding: z.enum(ENCODINGS).optional().describe("How the payload is written: json, unless it is set."),
+  records: z.string().optional().describe("Path to a list in the record: each of its elements is a record."),
+  match: z
+    .record(
+      z.string(),
+      z.union([scalarSchema, z.array(scalarSchema)]).register(WANTED, {
+        wanted: "text, a number, true, false, null or a list of these",
+      }),
+    )
+    .optional()
+    .describe(
+      "By path, the value that has to be there, or a list of which it has to be one: only records for which all hold are taken.",
+    ),
+  s3_buckets: z
+    .array(z.string())
+    .optional()
+    .describe("Buckets from which payloads that were too large for SQS may be read."),
+};
+
 const pipelineObject = z.strictObject({
   queue: queueSchema
     .optional()
@@ -190,6 +230,7 @@ const pipelineObject = z.strictObject({
   columns: z
     .record(z.string(), columnSchema)
     .describe("The table's columns that are loaded, by their names."),
+  ...bodySettings,
   $schema: z.string().optional().describe("Where an editor finds the schema of this file."),
 });
 

@@ -17,13 +17,20 @@ const MESSAGE_VALUES: readonly MessageValue[] = [
 ];
 const REST = "$rest";
 const ATTRIBUTE_PREFIX = "$attributes.";
-const NAMES = [...MESSAGE_VALUES.map((value) => `$${value}`), `${ATTRIBUTE_PREFIX}NAME`, REST];
+const ENVELOPE = "$envelope";
+const NAMES = [
+  ...MESSAGE_VALUES.map((value) => `$${value}`),
+  `${ATTRIBUTE_PREFIX}NAME`,
+  `${ENVELOPE}.NAME`,
+  REST,
+];
 
 /** Reads a column's `from`: a path into the record, or a `$` name for a value of the message around it. */
 export function parseSource(text: string): Reading<Source> {
   if (text.startsWith(ATTRIBUTE_PREFIX)) return parseAttribute(text);
   if (text.startsWith("$.") || text.startsWith("$[")) return parseRootPath(text);
   if (text === REST) return { value: { kind: "rest", text } };
+  if (text.startsWith(`${ENVELOPE}.`) || text.startsWith(`${ENVELOPE}[`)) return parseEnvelopePath(text);
   if (text.startsWith("$")) {
     const value = MESSAGE_VALUES.find((candidate) => `$${candidate}` === text);
     if (value !== undefined) return { value: { kind: "message", value, text } };
@@ -37,6 +44,22 @@ function parseRootPath(text: string): Reading<Source> {
   const start = text.startsWith("$.") ? "$." : "$";
   const path = parsePath(text.slice(start.length), start);
   return "problem" in path ? path : { value: { kind: "record", root: true, path: path.value, text } };
+}
+
+/** What has a path of its own: read here, it would slip past the masks of columns that read it there. */
+const ELSEWHERE: ReadonlyMap<string | number | undefined, string> = new Map([
+  ["Message", "is the record itself: read it by its own paths"],
+  ["detail", "is the record itself: read it by its own paths"],
+  ["MessageAttributes", "holds message attributes: read them as $attributes.NAME"],
+]);
+
+function parseEnvelopePath(text: string): Reading<Source> {
+  const start = text.startsWith(`${ENVELOPE}.`) ? `${ENVELOPE}.` : ENVELOPE;
+  const path = parsePath(text.slice(start.length), start);
+  if ("problem" in path) return path;
+  const elsewhere = ELSEWHERE.get(path.value[0]);
+  if (elsewhere !== undefined) return { problem: `${quoted(text)} ${elsewhere}` };
+  return { value: { kind: "envelope", path: path.value, text } };
 }
 
 /** Names as SQS allows them: letters, digits, `_`, `-` and inner periods, up to 256. */

@@ -1,12 +1,12 @@
 import type { Column } from "../config/pipeline.js";
 import type { MaskSpec } from "../masking/spec.js";
-import type { Message } from "../message.js";
 import { toUuid } from "../message-id.js";
 import type { Cell, Check, Fault } from "./cell.js";
 import { createConverted } from "./convert.js";
 import { createMomentCheck } from "./dates.js";
 import { type ColumnMask, createMaskCheck } from "./mask-check.js";
 import { type JsonObject, NOT_AN_ARRAY, NOT_AN_OBJECT } from "./paths.js";
+import type { ReadMessage } from "./read-message.js";
 import { createSourceReader, type RunFacts } from "./source-reader.js";
 import { createAttributeCheck, createTypeCheck, targetText } from "./type-check.js";
 import { createWithout } from "./without.js";
@@ -17,7 +17,7 @@ export interface ColumnContext extends RunFacts {
 }
 
 /** One column of one message. */
-type CellReader = (message: Message, record: JsonObject) => Cell;
+type CellReader = (message: ReadMessage, record: JsonObject) => Cell;
 
 /** Interprets a column's declaration once; the returned function only reads, checks and converts. */
 export function compileColumn(column: Column, context: ColumnContext): CellReader {

@@ -11,9 +11,9 @@ const REJECT: Outcome = {
 
 /** A transform that throws has a mistake in it; even then one message is not to stop all others. */
 export function guardTransform(transform: Transform): Transform {
-  return (message) => {
+  return (message, payload) => {
     try {
-      return transform(message);
+      return transform(message, payload);
     } catch {
       return REJECT;
     }

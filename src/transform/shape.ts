@@ -1,4 +1,5 @@
 import { countCharacters } from "../characters.js";
+import type { Path } from "../config/path.js";
 import type { Pipeline } from "../config/pipeline.js";
 import { Digits } from "./digits.js";
 import { readJson } from "./parse.js";
@@ -15,12 +16,15 @@ const PLAIN_KEY = /^(?=.{1,40}$)[A-Za-z_-]+\d{0,2}$/;
 
 /** The keys that pipelines read: their author wrote them, so a shape may show them. */
 export function keysOf(pipelines: readonly Pipeline[]): ReadonlySet<string> {
-  const paths = pipelines.flatMap(({ columns }) => columns.map(({ from }) => from));
-  return new Set(paths.flatMap((from) => (from.kind === "record" ? from.path.filter(isKey) : [])));
-}
-
-function isKey(key: string | number): key is string {
-  return typeof key === "string";
+  const keys = new Set<string>();
+  const add = (path: Path): void => {
+    for (const key of path) if (typeof key === "string") keys.add(key);
+  };
+  for (const { columns, match, records = [] } of pipelines) {
+    add(records);
+    for (const { from } of [...columns, ...match]) if (from.kind === "record") add(from.path);
+  }
+  return keys;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Source } from "../config/pipeline.js";
-import type { Message } from "../message.js";
 import { createPathReader, type JsonObject } from "./paths.js";
+import type { ReadMessage } from "./read-message.js";
 
 /** What is the same for all messages of a run. */
 export interface RunFacts {
@@ -8,14 +8,18 @@ export interface RunFacts {
   readonly runId: string;
 }
 
-type SourceReader = (message: Message, record: JsonObject) => unknown;
+type SourceReader = (message: ReadMessage, record: JsonObject) => unknown;
 
 /** Reads a source's value: undefined where there is none, `NOT_AN_OBJECT` or `NOT_AN_ARRAY` where its path leads astray. */
 export function createSourceReader(source: Source, facts: RunFacts): SourceReader {
   switch (source.kind) {
     case "record": {
       const read = createPathReader(source.path);
-      return (_message, record) => read(record);
+      return source.root ? ({ root }) => read(root) : (_message, record) => read(record);
+    }
+    case "envelope": {
+      const read = createPathReader(source.path);
+      return ({ envelope }) => read(envelope);
     }
     case "rest":
       return (_message, record) => record;

@@ -5,20 +5,22 @@ import { decodeText } from "./decode-text.js";
 import { isConfirmation, readEventDetail, readNotification } from "./envelopes.js";
 import type { BodyFormat, Envelope } from "./format.js";
 import { parseReject } from "./parse-reject.js";
-import { readPointer, type S3Pointer } from "./pointer.js";
+import { mayHoldPointer, readPointer, type S3Pointer } from "./pointer.js";
 import { type Records, readRecords } from "./read-records.js";
 
 /** What a body holds. */
 export interface Body extends Records {
   /** The fields around the record, of SNS and of EventBridge; empty without an envelope. */
   readonly envelope: JsonObject;
-  /** Message attributes that the envelope brought, as the queue itself has them elsewhere. */
-  readonly attributes: Readonly<Record<string, string>>;
+  /** Message attributes that the envelope brought, as the queue itself has them elsewhere; undefined without one. */
+  readonly attributes: Readonly<Record<string, string>> | undefined;
   /** Characters of the payload after decoding. */
   readonly size: number;
 }
 
 export type BodyReading = Body | { readonly reject: Reject } | { readonly pointer: S3Pointer };
+
+const NOTHING: JsonObject = Object.freeze({});
 
 const NOT_ENCODED = parseReject(
   "not_base64",
@@ -46,6 +48,11 @@ const NO_ENVELOPE: Readonly<Record<"sns" | "eventbridge", { readonly reject: Rej
  * body that was encoded or offloaded with its envelope is read all the same.
  */
 export function readBody(body: string, format: BodyFormat, payload?: string): BodyReading {
+  if (format.envelope === "none" && format.encoding === "json" && !mayHoldPointer(body)) {
+    const records = readRecords(body);
+    if ("reject" in records) return records;
+    return { ...records, envelope: NOTHING, attributes: undefined, size: body.length };
+  }
   const layers = createLayers(format);
   let text = body;
   let offloaded = payload;
@@ -78,8 +85,8 @@ interface Layers {
 function createLayers({ envelope, encoding }: BodyFormat): Layers {
   let isDecoded = encoding === "json";
   let wanted: Envelope = envelope;
-  let around: JsonObject = {};
-  let attributes: Readonly<Record<string, string>> = {};
+  let around = NOTHING;
+  let attributes: Readonly<Record<string, string>> | undefined;
 
   const recordsOf = (text: string, json: { readonly value: unknown } | undefined): Layer => {
     const records = readRecords(text, json);

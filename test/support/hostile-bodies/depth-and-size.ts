@@ -6,7 +6,7 @@ const objects = (levels: number): string => `${'{"a":'.repeat(levels)}1${"}".rep
 const DEPTHS = [10, 100, 1_000, 10_000, 100_000];
 
 const deep = DEPTHS.flatMap((levels) => [
-  rejects(`${levels} levels of arrays`, arrays(levels), "not_an_object"),
+  rejects(`${levels} levels of arrays`, arrays(levels), "not_an_object", "[0]"),
   rejects(`${levels} levels of objects`, objects(levels), "missing", "user_id"),
   rejects(`${levels} levels of arrays, not closed`, "[".repeat(levels), "not_json"),
   rejects(`${levels} levels of objects, not closed`, '{"a":'.repeat(levels), "not_json"),
@@ -87,6 +87,6 @@ export const BEYOND_SQS: readonly HostileBody[] = [
     many(1_000_000, (index) => `"k${index}":0`),
   ),
   loads("16 MiB", padded(16 * MEBIBYTE)),
-  rejects("a million levels", arrays(1_000_000), "not_an_object"),
+  rejects("a million levels", arrays(1_000_000), "not_an_object", "[0]"),
   loads("a million levels where nobody looks", withField("x", arrays(1_000_000))),
 ];

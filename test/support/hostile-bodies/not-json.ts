@@ -92,7 +92,6 @@ const almostJson: readonly (readonly [name: string, body: string])[] = [
   ["a hash comment", '# login\n{"user_id":"u"}'],
   ["two documents", `${event}${event}`],
   ["two documents and a space", `${event} ${event}`],
-  ["lines of JSON", `${event}\n${event}\n`],
   ["a record separator before it", `\u001e${event}\n`],
   ["a length before it", `117\n${event}`],
   ["a closing brace too many", `${event}}`],

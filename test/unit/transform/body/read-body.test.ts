@@ -126,7 +126,7 @@ describe("envelopes", () => {
       isList: false,
       envelope: { TopicArn: "arn:aws:sns:eu-west-1:123456789012:orders", Subject: "New order" },
     });
-    expect("attributes" in read && Object.entries(read.attributes)).toEqual([
+    expect("attributes" in read && Object.entries(read.attributes ?? {})).toEqual([
       ["kind", "order"],
       ["amount", "12.5"],
       ["__proto__", "own"],
@@ -137,7 +137,7 @@ describe("envelopes", () => {
     expect(body(bridgeEvent(RECORD), { envelope })).toMatchObject({
       records: [RECORD],
       envelope: { "detail-type": "Order Placed", source: "shop.orders" },
-      attributes: {},
+      attributes: undefined,
     });
   });
 

@@ -1,0 +1,111 @@
+import type { Pipeline } from "../config/pipeline.js";
+import type { Reject } from "../reject.js";
+import type { Row } from "../row.js";
+import { MOST_RECORDS } from "./body/read-records.js";
+import type { ColumnContext } from "./column.js";
+import { compileRow, type RowMaker } from "./compile-row.js";
+import { fieldPath, joined } from "./field-path.js";
+import { type Conditions, compileMatch } from "./match.js";
+import { createPathReader, isJsonObject, type JsonObject } from "./paths.js";
+import type { ReadMessage } from "./read-message.js";
+
+interface Member extends Conditions {
+  readonly make: RowMaker;
+}
+
+/** Pipelines whose records are in the same place. */
+interface Group {
+  /** Undefined: the record of the body is theirs. */
+  readonly elements: { readonly text: string; readonly read: (root: JsonObject) => unknown } | undefined;
+  readonly members: Member[];
+}
+
+/** Adds the rows of a record of the body, from all pipelines that take it, or says why there are none; `at`: its place. */
+export type Route = (message: ReadMessage, at: string, rows: Row[]) => Reject | undefined;
+
+/** Interprets where the pipelines of a queue find their records, and which of them they take. */
+export function compileRoute(pipelines: readonly Pipeline[], context: ColumnContext): Route {
+  const groups = groupsOf(pipelines, context);
+  return (message, at, rows) => {
+    let isTaken = false;
+    for (const { elements, members } of groups) {
+      const takers = members.filter(({ ofWhole }) => ofWhole(message, message.root));
+      if (takers.length === 0) continue;
+      isTaken = true;
+      const reject =
+        elements === undefined
+          ? addRows(rows, takers, message, message.root, () => ({ root: at, record: at }))
+          : addElements(rows, takers, message, at, elements);
+      if (reject !== undefined) return reject;
+    }
+    return isTaken ? undefined : noMatch(at);
+  };
+}
+
+function groupsOf(pipelines: readonly Pipeline[], context: ColumnContext): Group[] {
+  const groups = new Map<string, Group>();
+  for (const [target, pipeline] of pipelines.entries()) {
+    const { records } = pipeline;
+    const name = records === undefined ? "" : fieldPath(records);
+    const elements = records === undefined ? undefined : { text: name, read: createPathReader(records) };
+    const group = groups.get(name) ?? { elements, members: [] };
+    groups.set(name, group);
+    group.members.push({ ...compileMatch(pipeline), make: compileRow(pipeline, target, context) });
+  }
+  return [...groups.values()];
+}
+
+function addRows(
+  rows: Row[],
+  takers: readonly Member[],
+  message: ReadMessage,
+  record: JsonObject,
+  places: Parameters<RowMaker>[2],
+): Reject | undefined {
+  for (const { make } of takers) {
+    const made = make(message, record, places);
+    if ("reject" in made) return made.reject;
+    rows.push(made.row);
+  }
+  return rows.length > MOST_RECORDS ? tooMany() : undefined;
+}
+
+function addElements(
+  rows: Row[],
+  members: readonly Member[],
+  message: ReadMessage,
+  at: string,
+  { text, read }: NonNullable<Group["elements"]>,
+): Reject | undefined {
+  const list = read(message.root);
+  if (!Array.isArray(list)) return noList(list, joined(at, text));
+  if (list.length === 0) return reject("no_records", joined(at, text), "is an empty list of records");
+  for (const [index, element] of list.entries()) {
+    const place = (): string => `${joined(at, text)}[${index}]`;
+    if (!isJsonObject(element)) return reject("not_an_object", place(), "is a record, but no object");
+    const takers = members.filter(({ ofElement }) => ofElement(message, element));
+    if (takers.length === 0) return noMatch(place());
+    const places = () => ({ root: at, record: place() });
+    const failed = addRows(rows, takers, message, element, places);
+    if (failed !== undefined) return failed;
+  }
+  return undefined;
+}
+
+function noList(value: unknown, field: string): Reject {
+  return value === undefined || value === null
+    ? reject("missing", field, "is missing or null, but records are looked for in it")
+    : reject("wrong_type", field, "must be a list of records");
+}
+
+function noMatch(at: string): Reject {
+  return reject("no_match", at, "is no record of any pipeline: each has a match that it does not fit");
+}
+
+function tooMany(): Reject {
+  return reject("too_many_records", "", `the message makes more than ${MOST_RECORDS} rows`);
+}
+
+function reject(code: string, field: string, reason: string): Reject {
+  return { stage: "transform", code, field: field === "" ? null : field, reason };
+}
