@@ -11,9 +11,11 @@ import type { TargetStore } from "../loader/store.js";
 import type { Keyring } from "../masking/index.js";
 import { keyIdOfRun, keysOfRun, masksForRun } from "../masks-for-run.js";
 import type { Message } from "../message.js";
+import { openOffload } from "../payloads/offload.js";
 import { sealMessage } from "../sealed-message.js";
+import { shapeOfBody } from "../transform/body/shape-of-body.js";
 import { compileTransform } from "../transform/compile.js";
-import { keysOf, shapeOf } from "../transform/shape.js";
+import { keysOf } from "../transform/shape.js";
 import { unlessStopped } from "../unless-stopped.js";
 import { runEngine } from "./engine.js";
 import type { OnDrainEvent } from "./events.js";
@@ -58,6 +60,9 @@ export async function drain(settings: Settings, options: DrainOptions = {}): Pro
   const seal = options.onReject === "quarantine" ? sealWith(keys) : undefined;
   const knownKeys = keysOf(pipelines);
 
+  const { body: format } = pipelines[0];
+
+  const offload = await openOffload(pipelines[0], env);
   const store = dryRun ? undefined : openTarget(settings, env, clock);
   const opening = openQueue({
     queue: pipelines[0].queue,
@@ -97,7 +102,9 @@ export async function drain(settings: Settings, options: DrainOptions = {}): Pro
       attributes,
       store,
       transform,
-      shapeOf: (body) => shapeOf(body, knownKeys),
+      offload,
+      mayGrow: format.encoding !== "json",
+      shapeOf: (message, payload) => shapeOfBody(message, format, knownKeys, payload),
       seal,
       limits,
       clock,
@@ -106,6 +113,7 @@ export async function drain(settings: Settings, options: DrainOptions = {}): Pro
       onEvent: options.onEvent,
     });
   } finally {
+    offload?.close();
     // Neither is waited for when it may take long: a queue that does not answer, statements of a killed run.
     void opening.then(
       (queue) => queue.close(),

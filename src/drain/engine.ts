@@ -7,6 +7,7 @@ import { startPollers } from "../fetcher/pollers.js";
 import type { Queue, QueueAttributes, QueueCounters } from "../fetcher/queue.js";
 import type { Store } from "../loader/store.js";
 import type { Message, ReceivedMessage } from "../message.js";
+import type { Offload } from "../payloads/offload.js";
 import type { Transform } from "../transform/types.js";
 import { buildReport } from "./build-report.js";
 import type { OnDrainEvent, Retried, Retry } from "./events.js";
@@ -14,12 +15,14 @@ import { createHand } from "./hand.js";
 import { createHeldGroups } from "./held-groups.js";
 import * as LIMITS from "./limits.js";
 import { createNarrator } from "./narrator.js";
+import { createPayloadBudget } from "./payload-budget.js";
 import { pruneLedger, recordRun } from "./record-run.js";
 import { release } from "./release.js";
 import type { DrainReport } from "./report.js";
 import { createSink } from "./stages.js";
 import { createStopper } from "./stopper.js";
 import { createTally } from "./tally.js";
+import { createTransformStage } from "./transform-stage.js";
 
 export interface EngineOptions {
   readonly runId: string;
@@ -31,7 +34,11 @@ export interface EngineOptions {
   /** Undefined in a dry run. */
   readonly store: Store | undefined;
   readonly transform: Transform;
-  readonly shapeOf: (body: string) => unknown;
+  /** Given: some payloads are not in their messages. */
+  readonly offload?: Pick<Offload, "pointerOf" | "fetch"> | undefined;
+  /** Whether a payload may be larger than its body, since it is encoded. */
+  readonly mayGrow?: boolean;
+  readonly shapeOf: (message: Message, payload: string | undefined) => unknown;
   /** Given: rejects are quarantined, sealed by this; `id` is the message's in the tables. */
   readonly seal: ((message: Message, id: string) => Buffer) | undefined;
   readonly limits: LIMITS.DrainLimits;
@@ -48,7 +55,7 @@ export interface EngineOptions {
  * wrong after the first receive is in the report, beside what was done until then.
  */
 export async function runEngine(options: EngineOptions): Promise<DrainReport> {
-  const { runId, queue, store, transform, limits, clock, attributes } = options;
+  const { runId, queue, store, limits, clock, attributes } = options;
   // The caller's signals may outlive many runs, so nothing of this one stays behind on them.
   const over = new AbortController();
   const kill = forwarded(options.kill, over.signal);
@@ -73,7 +80,8 @@ export async function runEngine(options: EngineOptions): Promise<DrainReport> {
     visibilitySeconds: limits.visibilitySeconds,
     onError: stopper.fail,
   });
-  const hand = createHand({ leases, permits, mostParked: LIMITS.mostParked(attributes.fifo) });
+  const budget = createPayloadBudget(LIMITS.MAX_PAYLOAD_BYTES_IN_HAND);
+  const hand = createHand({ leases, permits, budget, mostParked: LIMITS.mostParked(attributes.fifo) });
   const narrator = createNarrator(options.onEvent, clock, () => ({
     received: tally.received,
     loaded: tally.loaded,
@@ -120,6 +128,21 @@ export async function runEngine(options: EngineOptions): Promise<DrainReport> {
     onProgress: narrator.progress,
   });
 
+  const transforming = createTransformStage({
+    transform: options.transform,
+    offload: options.offload,
+    mayGrow: options.mayGrow ?? false,
+    fifo: attributes.fifo,
+    hand,
+    budget,
+    sink,
+    stopper,
+    kill,
+    clock,
+    giveBackLater,
+    onRetry: retryOptions("fetch", LIMITS.RETRY_FOR_MS).onRetry,
+  });
+
   const onPage = (page: readonly ReceivedMessage[], bytes: readonly number[]): boolean => {
     let hasNews = false;
     groups.handedOut(page);
@@ -132,11 +155,7 @@ export async function runEngine(options: EngineOptions): Promise<DrainReport> {
         // Its group has just been handed out anew.
         if (held.isReject) groups.hold(held);
       } else if (stopper.signal.aborted) giveBackLater(held.id);
-      else {
-        const outcome = transform(held.message);
-        if ("rows" in outcome) sink.rows(held, outcome.rows);
-        else sink.reject(held, outcome.reject);
-      }
+      else transforming.add(held);
     }
     narrator.progress();
     return hasNews;
@@ -159,6 +178,7 @@ export async function runEngine(options: EngineOptions): Promise<DrainReport> {
     });
 
   const finish = async (): Promise<DrainReport> => {
+    await transforming.finish();
     await sink.finish();
     // No renewal may cross with what gives the message back: it would touch the lease of whoever receives it next.
     await within(clock, LIMITS.GIVE_BACK_FOR_MS, leases.close());

@@ -44,8 +44,8 @@ export type DrainEvent =
       readonly delay_ms: number;
     };
 
-/** `read`: sealed rejects. */
-export type Retried = "load" | "rejects" | "record" | "read" | "delete" | "release" | "receive";
+/** `read`: sealed rejects. `fetch`: payloads. */
+export type Retried = "load" | "fetch" | "rejects" | "record" | "read" | "delete" | "release" | "receive";
 
 export interface Retry extends Backoff {
   readonly what: Retried;

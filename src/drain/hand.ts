@@ -2,6 +2,7 @@ import type { Leases } from "../fetcher/leases.js";
 import type { Permits } from "../fetcher/permits.js";
 import type { Message, ReceivedMessage } from "../message.js";
 import { toUuid } from "../message-id.js";
+import type { PayloadBudget } from "./payload-budget.js";
 
 /** A message in hand: received, and neither deleted nor given back nor let go. */
 export interface Held {
@@ -13,6 +14,10 @@ export interface Held {
   readonly isNew: boolean;
   message: Message;
   bytes: number;
+  /** What its body points to, once it is here. */
+  payload: string | undefined;
+  /** What the payload takes besides the body. */
+  payloadBytes: number;
   /** How often SQS has handed it out before its outcome was known: each delivery is counted with that outcome. */
   deliveries: number;
   /** It is no row, or none that the database takes. */
@@ -24,6 +29,7 @@ export interface Held {
 export interface HandOptions {
   readonly leases: Leases;
   readonly permits: Permits;
+  readonly budget: Pick<PayloadBudget, "add" | "free">;
   /** Rejects that are kept away from the queue for the rest of the run, at most. */
   readonly mostParked: number;
 }
@@ -40,6 +46,8 @@ export interface Hand {
   get(id: string): Held | undefined;
   /** Its outcome is known and is being counted; answers for how many deliveries. */
   decide(id: string): number;
+  /** Its payload takes so much besides the body. */
+  enlarge(held: Held, payloadBytes: number): void;
   /** Frees what the body takes, for a message that only waits to be given back. */
   forgetBody(held: Held): void;
   /** Ends the lease's renewal and frees the permit. */
@@ -58,7 +66,7 @@ export interface Hand {
   undeleted(): number;
 }
 
-export function createHand({ leases, permits, mostParked }: HandOptions): Hand {
+export function createHand({ leases, permits, budget, mostParked }: HandOptions): Hand {
   const inHand = new Map<string, Held>();
   const parked = new Set<string>();
   let taken = 0;
@@ -71,6 +79,13 @@ export function createHand({ leases, permits, mostParked }: HandOptions): Hand {
     if (held.isNew) newInHand -= 1;
     if (!keepLease) leases.drop(id);
     permits.release({ messages: 1, bytes: held.bytes });
+    forgetPayload(held);
+  };
+
+  const forgetPayload = (held: Held): void => {
+    if (held.payloadBytes > 0) budget.free(held.payloadBytes);
+    held.payload = undefined;
+    held.payloadBytes = 0;
   };
 
   return {
@@ -91,6 +106,7 @@ export function createHand({ leases, permits, mostParked }: HandOptions): Hand {
       if (isNew) newInHand += 1;
       const held: Held = {
         ...{ id, place: taken, isNew, message, bytes },
+        ...{ payload: undefined, payloadBytes: 0 },
         ...{ deliveries: 1, isReject: false, isDecided: false },
       };
       inHand.set(id, held);
@@ -103,7 +119,12 @@ export function createHand({ leases, permits, mostParked }: HandOptions): Hand {
       held.isDecided = true;
       return held.deliveries;
     },
+    enlarge: (held, payloadBytes) => {
+      budget.add(payloadBytes - held.payloadBytes);
+      held.payloadBytes = payloadBytes;
+    },
     forgetBody: (held) => {
+      forgetPayload(held);
       permits.release({ messages: 0, bytes: held.bytes });
       held.bytes = 0;
       held.message = { ...held.message, body: "", attributes: {} };

@@ -118,7 +118,7 @@ export function createLoadSink(options: LoadSinkOptions): Sink {
       if (warnings.length > 0) warned.set(held.id, warnings);
       batcher.add(
         { messageId: held.id, sentAtMs: held.message.sentAtMs, rows },
-        { items: rows.length, bytes: held.bytes },
+        { items: rows.length, bytes: held.bytes + held.payloadBytes },
       );
     },
     reject: (held, reject) => {

@@ -15,8 +15,8 @@ export interface RejecterOptions extends StageContext {
   readonly queueName: string;
   readonly store: Pick<Store, "saveRejects">;
   readonly maxAgeMs: number;
-  /** The body's structure without its values. */
-  readonly shapeOf: (body: string) => unknown;
+  /** The structure of its records without their values. */
+  readonly shapeOf: (message: Message, payload: string | undefined) => unknown;
   /** Given: rejects are quarantined, so they are sealed, committed and then deleted from the queue. */
   readonly seal: ((message: Message, id: string) => Buffer) | undefined;
 }
@@ -42,12 +42,15 @@ export function createRejecter(options: RejecterOptions): Rejecter {
 
   const save = async (entries: readonly { held: Held; reject: Reject }[]): Promise<void> => {
     try {
-      await retrying(() => options.store.saveRejects(entries.map(toRecord)), {
-        clock: options.clock,
-        retryForMs: options.hasFailed() ? 0 : options.retryForMs,
-        signal: options.killed,
-        onRetry: (retry) => options.onRetry({ what: "rejects", ...retry }),
-      });
+      await retrying(
+        () => options.store.saveRejects(entries.map(({ held, reject }) => toRecord(held, reject))),
+        {
+          clock: options.clock,
+          retryForMs: options.hasFailed() ? 0 : options.retryForMs,
+          signal: options.killed,
+          onRetry: (retry) => options.onRetry({ what: "rejects", ...retry }),
+        },
+      );
     } catch (error) {
       for (const { held } of entries) options.giveBackLater(held.id);
       options.onError(error);
@@ -63,19 +66,19 @@ export function createRejecter(options: RejecterOptions): Rejecter {
     else if (!ids.map(hand.park).every(Boolean)) options.onTooManyLeft();
   };
 
-  const toRecord = ({ held: { id, message }, reject }: { held: Held; reject: Reject }): RejectRecord => ({
+  const toRecord = ({ id, message, payload }: Held, reject: Reject): RejectRecord => ({
     ...reject,
     messageId: id,
     queue: options.queueName,
     runId: options.runId,
-    shape: options.shapeOf(message.body),
+    shape: options.shapeOf(message, payload),
     sealedBody: seal?.(message, id) ?? null,
     receiveCount: message.receiveCount,
     sentAtMs: message.sentAtMs,
   });
 
   return {
-    add: (held, reject) => batcher.add({ held, reject }, { items: 1, bytes: held.bytes }),
+    add: (held, reject) => batcher.add({ held, reject }, { items: 1, bytes: held.bytes + held.payloadBytes }),
     flush: batcher.flush,
     finish: () => {
       batcher.flush();

@@ -34,7 +34,7 @@ export interface StageOptions {
   readonly maxReceiveCount: number;
   readonly batchSize: number;
   readonly rejectsInARow: number;
-  readonly shapeOf: (body: string) => unknown;
+  readonly shapeOf: (message: Message, payload: string | undefined) => unknown;
   readonly seal: ((message: Message, id: string) => Buffer) | undefined;
   readonly giveBackLater: (id: string) => void;
   readonly onRetry: OnRetry;

@@ -119,7 +119,7 @@ export function startDrain(options: DrainProcessOptions): DrainProcess {
       attributes,
       store: plan.dryRun ? undefined : store,
       transform: sabotage.transform?.(sampleTransform) ?? sampleTransform,
-      shapeOf: (body) => ({ length: body.length }),
+      shapeOf: ({ body }) => ({ length: body.length }),
       seal: plan.quarantine ? ({ body }, id) => Buffer.from(`sealed ${id} ${body}`) : undefined,
       limits,
       clock: life.clock,

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { runEngine } from "../../../src/drain/engine.js";
+import { type EngineOptions, runEngine } from "../../../src/drain/engine.js";
 import type { DrainEvent } from "../../../src/drain/events.js";
 import { DEFAULT_LIMITS, type DrainLimits } from "../../../src/drain/limits.js";
 import type { DrainReport } from "../../../src/drain/report.js";
@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly dryRun?: boolean;
   readonly onEvent?: (event: DrainEvent) => void;
   readonly transform?: Transform;
+  readonly offload?: EngineOptions["offload"];
+  readonly mayGrow?: boolean;
 }
 
 /** A queue and a database under one clock, and the runs between them. */
@@ -91,7 +93,9 @@ export function createWorld(options: WorldOptions = {}): World {
         },
         store: run.dryRun ? undefined : store,
         transform: run.transform ?? sampleTransform,
-        shapeOf: (body) => ({ length: body.length }),
+        offload: run.offload,
+        mayGrow: run.mayGrow ?? false,
+        shapeOf: ({ body }, payload = body) => ({ length: payload.length }),
         seal: run.quarantine ? ({ body }, id) => Buffer.from(`sealed ${id} ${body}`) : undefined,
         limits: { ...DEFAULT_LIMITS, ...run.limits },
         clock,
