@@ -17,7 +17,7 @@ export { type DrainOptions, drain } from "./drain/drain.js";
 export type { DrainEvent, OnDrainEvent, Progress } from "./drain/events.js";
 export { DEFAULT_LIMITS, type DrainLimits } from "./drain/limits.js";
 export { type PeekOptions, peek } from "./drain/peek.js";
-export type { PeekedMessage, PeekResult } from "./drain/peek-result.js";
+export type { PeekedMessage, PeekedRow, PeekedTarget, PeekResult } from "./drain/peek-result.js";
 export type { DrainReport, RejectGroup, StoppedBecause } from "./drain/report.js";
 export {
   ConfigError,
@@ -26,6 +26,7 @@ export {
   type ErrorKind,
   InterruptedError,
   KeyError,
+  PayloadError,
   type Place,
   QueueError,
   Sqs2pgError,

@@ -1,12 +1,14 @@
+import pLimit from "p-limit";
 import type { Clock } from "../clock.js";
 import { giveBack } from "../fetcher/give-back.js";
 import { PAGE_SIZE } from "../fetcher/permits.js";
 import type { Queue } from "../fetcher/queue.js";
 import type { ReceivedMessage } from "../message.js";
-import { shownValue } from "../row.js";
+import { type Offload, PARALLEL_FETCHES } from "../payloads/offload.js";
+import { shownValue, warningsOf } from "../row.js";
 import type { Transform } from "../transform/types.js";
 import { unlessStopped } from "../unless-stopped.js";
-import type { PeekedMessage, PeekResult } from "./peek-result.js";
+import type { PeekedMessage, PeekedRow, PeekedTarget, PeekResult } from "./peek-result.js";
 
 /** A short poll would ask a subset of the servers. */
 const WAIT_SECONDS = 1;
@@ -18,10 +20,10 @@ export interface PeekMessagesOptions {
   readonly queue: Queue;
   /** Absent: the bodies are shown as they are, and no rows (`--raw`, which needs no key). */
   readonly transform: Transform | undefined;
-  /** The pipeline's columns, in its order. */
-  readonly columns: readonly string[];
-  /** The table as it is written in the report. */
-  readonly table: string;
+  /** Given: some payloads are not in their messages. */
+  readonly offload?: Pick<Offload, "pointerOf" | "fetch"> | undefined;
+  /** One for each pipeline, in their order. */
+  readonly targets: readonly [PeekedTarget, ...PeekedTarget[]];
   /** Messages to show; no more are received. */
   readonly max: number;
   /** How long a message stays away if it cannot be given back. */
@@ -35,10 +37,10 @@ export interface PeekMessagesOptions {
 
 /**
  * Shows the next messages as the rows that they would become, and gives every one of them back at once, also when it
- * fails or is stopped. Throws `QueueError`.
+ * fails or is stopped. Throws `QueueError`, and `PayloadError` for payloads in S3.
  */
 export async function peekMessages(options: PeekMessagesOptions): Promise<PeekResult> {
-  const { queue, columns, table } = options;
+  const { queue, targets } = options;
   const { fifo, redrivePolicy, visible, in_flight, delayed } = await unlessStopped(
     queue.attributes(),
     options.signal,
@@ -54,12 +56,13 @@ export async function peekMessages(options: PeekMessagesOptions): Promise<PeekRe
   const limit = redrivePolicy?.maxReceiveCount ?? Number.POSITIVE_INFINITY;
   return {
     queue: queue.name,
-    table,
-    columns,
+    table: [...new Set(targets.map(({ table }) => table))].join(", "),
+    columns: targets[0].columns,
+    targets,
     fifo,
     counters: { visible, in_flight, delayed },
     redrive_policy: redrivePolicy ?? null,
-    messages: messages.map((message) => show(message, options)),
+    messages: await showAll(messages, options),
     not_released: notReleased,
     near_redrive: messages
       .filter(({ receiveCount }) => receiveCount >= limit)
@@ -106,7 +109,40 @@ async function release(
   return notReleased;
 }
 
-function show(message: ReceivedMessage, { transform, columns }: PeekMessagesOptions): PeekedMessage {
+/** Payloads that are not in their messages are fetched for it, some at once. */
+async function showAll(
+  messages: readonly ReceivedMessage[],
+  options: PeekMessagesOptions,
+): Promise<PeekedMessage[]> {
+  const { offload, transform, kill } = options;
+  if (offload === undefined || transform === undefined) {
+    return messages.map((message) => show(message, transform, options));
+  }
+  const limit = pLimit(PARALLEL_FETCHES);
+  const showing = messages.map((message) =>
+    limit(async () => {
+      const pointer = offload.pointerOf(message);
+      if (pointer === undefined) return show(message, transform, options);
+      const payload = await offload.fetch(pointer, kill);
+      return show(
+        message,
+        "reject" in payload ? () => payload : withPayload(transform, payload.text),
+        options,
+      );
+    }),
+  );
+  return Promise.all(showing);
+}
+
+function withPayload(transform: Transform, payload: string): Transform {
+  return (message) => transform(message, payload);
+}
+
+function show(
+  message: ReceivedMessage,
+  transform: Transform | undefined,
+  { targets }: PeekMessagesOptions,
+): PeekedMessage {
   const seen = {
     message_id: message.messageId,
     sent_at: new Date(message.sentAtMs).toISOString(),
@@ -114,11 +150,16 @@ function show(message: ReceivedMessage, { transform, columns }: PeekMessagesOpti
     group_id: message.groupId ?? null,
   };
   if (transform === undefined) {
-    return { ...seen, row: null, reject: null, warnings: [], body: message.body };
+    return { ...seen, row: null, rows: [], reject: null, warnings: [], body: message.body };
   }
   const outcome = transform(message);
-  if ("reject" in outcome) return { ...seen, row: null, reject: outcome.reject, warnings: [] };
-  const [{ values, warnings = [] } = { values: [] }] = outcome.rows;
-  const row = Object.fromEntries(columns.map((column, index) => [column, shownValue(values[index] ?? null)]));
-  return { ...seen, row, reject: null, warnings };
+  if ("reject" in outcome) return { ...seen, row: null, rows: [], reject: outcome.reject, warnings: [] };
+  const rows = outcome.rows.map(({ target, values }): PeekedRow => {
+    const { table, columns } = targets[target] ?? targets[0];
+    const cells = columns.map((column, index) => [column, shownValue(values[index] ?? null)]);
+    return { target, table, row: Object.fromEntries(cells) };
+  });
+  const [only] = rows;
+  const row = rows.length === 1 && only !== undefined ? only.row : null;
+  return { ...seen, row, rows, reject: null, warnings: warningsOf(outcome.rows) };
 }

@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "../clock.js";
+import type { Pipeline } from "../config/pipeline.js";
 import type { Settings } from "../config/resolve.js";
 import { openQueue } from "../fetcher/sqs/open-queue.js";
 import { tableText } from "../loader/identifier.js";
 import { masksForRun } from "../masks-for-run.js";
+import { openOffload } from "../payloads/offload.js";
 import { compileTransform } from "../transform/compile.js";
 import { unlessStopped } from "../unless-stopped.js";
 import { peekMessages } from "./peek-messages.js";
-import type { PeekResult } from "./peek-result.js";
+import type { PeekedTarget, PeekResult } from "./peek-result.js";
 
 /** Long enough to read some pages, short enough that a message which cannot be given back is soon there again. */
 const VISIBILITY_SECONDS = 30;
@@ -30,15 +32,16 @@ export interface PeekOptions {
 
 /**
  * Shows the next messages of a queue as the rows that they would become, and gives each one back at once. Throws
- * `UsageError` and `QueueError`.
+ * `UsageError`, `QueueError` and `PayloadError`.
  */
 export async function peek(settings: Settings, options: PeekOptions = {}): Promise<PeekResult> {
-  const { pipeline, pipelines, keys } = settings;
+  const { pipelines, keys } = settings;
   const { max = 10, raw = false, env = process.env, clock = systemClock, onWarning } = options;
   const never = new AbortController().signal;
   const { stop = never, kill = never } = options;
+  const offload = raw ? undefined : await openOffload(pipelines[0], env);
   const opening = openQueue({
-    queue: pipeline.queue,
+    queue: pipelines[0].queue,
     maxSockets: SOCKETS,
     env,
     ...(onWarning === undefined ? {} : { onWarning }),
@@ -55,8 +58,8 @@ export async function peek(settings: Settings, options: PeekOptions = {}): Promi
             queueName: queue.name,
             runId: randomUUID(),
           }),
-      columns: pipeline.columns.map(({ name }) => name),
-      table: tableText(pipeline.table),
+      offload,
+      targets: [targetOf(pipelines[0]), ...pipelines.slice(1).map(targetOf)],
       max,
       visibilitySeconds: VISIBILITY_SECONDS,
       clock,
@@ -65,10 +68,15 @@ export async function peek(settings: Settings, options: PeekOptions = {}): Promi
     });
     return await unlessStopped(peeking, kill, KILLED);
   } finally {
+    offload?.close();
     // Not waited for: after a signal it may be a long time opening.
     void opening.then(
       (queue) => queue.close(),
       () => {},
     );
   }
+}
+
+function targetOf({ table, columns }: Pipeline): PeekedTarget {
+  return { table: tableText(table), columns: columns.map(({ name }) => name) };
 }

@@ -13,7 +13,7 @@ export interface FetchOptions {
   readonly stop: AbortSignal;
   /** Aborted: the attempt under way ends as well. */
   readonly kill: AbortSignal;
-  readonly onRetry: (retry: Backoff) => void;
+  readonly onRetry?: ((retry: Backoff) => void) | undefined;
 }
 
 /**
@@ -32,7 +32,7 @@ export async function fetchPayload(pointer: S3Pointer, options: FetchOptions): P
       giveUpAtMs ??= clock.now() + options.retryForMs;
       const delayMs = backoffMs(clock, attempt);
       if (clock.now() + delayMs > giveUpAtMs) throw error;
-      options.onRetry({ code: error.code, attempt: attempt + 1, delayMs });
+      options.onRetry?.({ code: error.code, attempt: attempt + 1, delayMs });
       await sleep(clock, delayMs, AbortSignal.any([stop, kill]));
       if (stop.aborted) return undefined;
     }

@@ -4,7 +4,7 @@ import type { Streak } from "../drain/streak.js";
 import { loadBatch } from "../loader/load-batch.js";
 import type { Quarantine, RenewedReject, SealedReject } from "../loader/quarantine.js";
 import { type RetryOptions, retrying } from "../loader/retry.js";
-import { type OpenPageOptions, openPage } from "./open-page.js";
+import { type OpenedPage, type OpenPageOptions, openPage } from "./open-page.js";
 
 export interface PageReplayerOptions extends OpenPageOptions {
   readonly quarantine: Pick<Quarantine, "load" | "renew">;
@@ -17,7 +17,7 @@ export interface PageReplayerOptions extends OpenPageOptions {
 
 /**
  * Takes pages from their seals to their outcomes, which it counts: loads what fits, and says anew of the rest why not.
- * Throws `DatabaseError` when loading cannot go on; what has no outcome by then is in the tally as released, or in doubt.
+ * Throws `DatabaseError` when loading cannot go on, and `PayloadError` when payloads cannot be fetched; what has no outcome by then is in the tally as released, or in doubt.
  */
 export function createPageReplayer(
   options: PageReplayerOptions,
@@ -30,9 +30,19 @@ export function createPageReplayer(
     for (const reject of rejects) tally.noteReject(reject, reject.messageId, 1);
   };
 
+  const openAll = async (page: readonly SealedReject[]): Promise<OpenedPage> => {
+    const rejectedBefore = tally.rejected;
+    try {
+      return await openPage(page, options);
+    } catch (error) {
+      tally.released += page.length - (tally.rejected - rejectedBefore);
+      throw error;
+    }
+  };
+
   return async (page) => {
     tally.received += page.length;
-    const { messages, rejects, warnings } = openPage(page, options);
+    const { messages, rejects, warnings } = await openAll(page);
     countRejects(rejects);
     if (options.dryRun) {
       tally.released += messages.length;

@@ -10,6 +10,7 @@ import { parseQueueReference } from "../fetcher/sqs/queue-reference.js";
 import { tablesText } from "../loader/identifier.js";
 import { openQuarantine } from "../loader/open-store.js";
 import { keyIdOfRun, keysOfRun, masksForRun } from "../masks-for-run.js";
+import { openOffload } from "../payloads/offload.js";
 import { openMessage } from "../sealed-message.js";
 import { compileTransform } from "../transform/compile.js";
 import { unlessStopped } from "../unless-stopped.js";
@@ -62,6 +63,7 @@ export async function replay(settings: Settings, options: ReplayOptions = {}): P
 
   const runId = randomUUID();
   const queueName = parseQueueReference(pipelines[0].queue).name;
+  const offload = await openOffload(pipelines[0], env);
   const quarantine = openQuarantine({
     database: { ...database, env },
     schema: bookkeepingSchema,
@@ -87,6 +89,7 @@ export async function replay(settings: Settings, options: ReplayOptions = {}): P
       table: tablesText(pipelines),
       quarantine,
       open: (sealed, id) => openMessage(keys.keys, sealed, id),
+      offload,
       transform: compileTransform({ pipelines, maskFor, queueName, runId }),
       code: options.code,
       max: max ?? Number.POSITIVE_INFINITY,
@@ -99,6 +102,7 @@ export async function replay(settings: Settings, options: ReplayOptions = {}): P
       onEvent: options.onEvent,
     });
   } finally {
+    offload?.close();
     const closed = quarantine.close();
     if (!kill.aborted) await closed;
   }

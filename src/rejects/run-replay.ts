@@ -10,6 +10,11 @@ import { createTally } from "../drain/tally.js";
 import { InterruptedError } from "../errors.js";
 import type { Quarantine } from "../loader/quarantine.js";
 import { type RetryOptions, retrying } from "../loader/retry.js";
+import type { Message } from "../message.js";
+import { type FetchOptions, fetchPayload } from "../payloads/fetch-payload.js";
+import type { Offload } from "../payloads/offload.js";
+import type { Payload } from "../payloads/payloads.js";
+import type { S3Pointer } from "../transform/body/pointer.js";
 import { unlessStopped } from "../unless-stopped.js";
 import { buildReplayReport } from "./build-replay-report.js";
 import type { OpenPageOptions } from "./open-page.js";
@@ -19,7 +24,12 @@ import type { ReplayReport } from "./replay-report.js";
 /** How many are still sealed is not worth a longer wait, in milliseconds. */
 const COUNT_FOR_MS = 5_000;
 
-export interface RunReplayOptions extends Omit<OpenPageOptions, "tally" | "onUnopened"> {
+/** Rejects at once where their payloads come from outside: each may be as large as a whole page of others. */
+const PAGE_WITH_PAYLOADS = 16;
+
+export interface RunReplayOptions extends Omit<OpenPageOptions, "tally" | "onUnopened" | "payloadOf"> {
+  /** Given: some payloads are not in their messages. */
+  readonly offload?: Pick<Offload, "pointerOf" | "fetch"> | undefined;
   /** The queue's name: whose rejects. */
   readonly queueName: string;
   /** The target's name, for the report. */
@@ -44,7 +54,9 @@ export interface RunReplayOptions extends Omit<OpenPageOptions, "tally" | "onUno
 
 /** Page by page through the sealed rejects. It does not throw: what goes wrong is in the report. */
 export async function runReplay(options: RunReplayOptions): Promise<ReplayReport> {
-  const { runId, queueName, quarantine, dryRun, clock, max, batchSize, kill } = options;
+  const { runId, queueName, quarantine, dryRun, clock, max, kill, offload } = options;
+  const batchSize =
+    offload === undefined ? options.batchSize : Math.min(options.batchSize, PAGE_WITH_PAYLOADS);
   // The caller's signals may outlive many replays, so nothing of this one stays behind on them.
   const over = new AbortController();
   const stop = AbortSignal.any([options.stop, kill]);
@@ -76,7 +88,15 @@ export async function runReplay(options: RunReplayOptions): Promise<ReplayReport
     areLeft: false,
     onTooMany: () => narrator.tell({ type: "notice", message: tooManyRefused(options.rejectsInARow) }),
   });
-  const replayPage = createPageReplayer({ ...options, tally, refused, onUnopened, patience });
+  const payloadOf =
+    offload === undefined
+      ? undefined
+      : (message: Message): Promise<Payload> | undefined => {
+          const pointer = offload.pointerOf(message);
+          if (pointer === undefined) return undefined;
+          return fetchOrStop(pointer, { ...patience("fetch"), payloads: offload, stop, kill });
+        };
+  const replayPage = createPageReplayer({ ...options, tally, refused, onUnopened, patience, payloadOf });
   /** Reading changes nothing: a stop does not wait for it. */
   const read = async <T>(action: () => Promise<T>): Promise<T> => {
     if (stop.aborted) throw new InterruptedError();
@@ -150,4 +170,10 @@ export async function runReplay(options: RunReplayOptions): Promise<ReplayReport
   } finally {
     over.abort();
   }
+}
+
+async function fetchOrStop(pointer: S3Pointer, options: FetchOptions): Promise<Payload> {
+  const payload = await fetchPayload(pointer, options);
+  if (payload === undefined) throw new InterruptedError();
+  return payload;
 }

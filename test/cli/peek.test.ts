@@ -33,6 +33,7 @@ describe.concurrent("peek", () => {
           receive_count: 1,
           group_id: null,
           row: loginRow(event, sentAtMs, KEY),
+          rows: [{ target: 0, table: "user_logins", row: loginRow(event, sentAtMs, KEY) }],
           reject: null,
           warnings: [],
         },

@@ -8,15 +8,15 @@ import type { Style } from "./style.js";
 import { type Align, type Cell, columnWidths, headRows, tableLines } from "./table.js";
 import { displayWidth, truncate } from "./width.js";
 
-/** A message with the row that it would become. */
-export interface PeekedRow {
+/** A message with a row that it would become. */
+export interface ShownRow {
   readonly message: PeekedMessage;
   readonly row: Readonly<Record<string, Value>>;
 }
 
 /** Rows as a table, long values cut; one value a line, like psql's `\x`, where the columns do not fit. */
 export function rowLines(
-  rows: readonly PeekedRow[],
+  rows: readonly ShownRow[],
   columnNames: readonly string[],
   style: Style,
   columns: number,
@@ -49,7 +49,7 @@ function alignOf(values: readonly Value[]): Align {
 }
 
 function messageLines(
-  rows: readonly PeekedRow[],
+  rows: readonly ShownRow[],
   names: readonly string[],
   body: readonly (readonly Cell[])[],
   style: Style,

@@ -1,11 +1,14 @@
 import type { PeekedMessage, PeekResult } from "../../drain/peek-result.js";
 import { formatCount, plural } from "./format.js";
 import { peekNotes } from "./peek-notes.js";
-import { messageHead, type PeekedRow, rowLines } from "./peek-rows.js";
+import { messageHead, rowLines, type ShownRow } from "./peek-rows.js";
 import { printable } from "./printable.js";
 import { rejectLines } from "./reject-list.js";
 import type { Style } from "./style.js";
 import { wrap } from "./width.js";
+
+/** Rows of a table: one message may become many thousands. */
+const MOST_ROWS = 500;
 
 interface RenderPeekOptions {
   readonly style: Style;
@@ -21,7 +24,7 @@ export function renderPeek(result: PeekResult, { style, columns }: RenderPeekOpt
   const sections = [
     counterLines(result, style, columns),
     bodyLines(result.messages, style, columns),
-    rowSection(result, style, columns),
+    ...rowSections(result, style, columns),
     rejectSection(result, style, columns),
     peekNotes(result, style, columns),
   ];
@@ -57,17 +60,25 @@ function bodyLines(messages: readonly PeekedMessage[], style: Style, columns: nu
   });
 }
 
-function rowSection(
-  { table, columns: names, messages }: PeekResult,
-  style: Style,
-  columns: number,
-): string[] {
-  const rows = messages.flatMap((message): PeekedRow[] =>
-    message.row === null ? [] : [{ message, row: message.row }],
-  );
-  if (rows.length === 0) return [];
-  const title = `${plural(rows.length, "message")} as ${rows.length === 1 ? "a row" : "rows"} of ${printable(table)}`;
-  return [...wrap(title, columns), "", ...rowLines(rows, names, style, columns)];
+/** One for each table that gets a row. */
+function rowSections({ targets, messages }: PeekResult, style: Style, columns: number): string[][] {
+  return targets.flatMap(({ table, columns: names }, place) => {
+    const rows = messages.flatMap((message): ShownRow[] =>
+      message.rows.flatMap(({ target, row }) => (target === place ? [{ message, row }] : [])),
+    );
+    if (rows.length === 0) return [];
+    const shown = rows.slice(0, MOST_ROWS);
+    const left = rows.length - shown.length;
+    const more = left > 0 ? ["", style.secondary(`and ${plural(left, "row")} more: see --json`)] : [];
+    const title = wrap(rowTitle(rows, table), columns);
+    return [[...title, "", ...rowLines(shown, names, style, columns), ...more]];
+  });
+}
+
+function rowTitle(rows: readonly ShownRow[], table: string): string {
+  const messages = new Set(rows.map(({ message }) => message)).size;
+  const count = messages === rows.length ? "" : `${formatCount(rows.length)} `;
+  return `${plural(messages, "message")} as ${rows.length === 1 ? "a row" : `${count}rows`} of ${printable(table)}`;
 }
 
 function rejectSection({ messages }: PeekResult, style: Style, columns: number): string[] {

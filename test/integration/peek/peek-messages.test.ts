@@ -40,8 +40,7 @@ function options(queue: Queue, more: Partial<PeekMessagesOptions> = {}): PeekMes
   return {
     queue,
     transform,
-    columns: ["a", "b"],
-    table: "events",
+    targets: [{ table: "events", columns: ["a", "b"] }],
     max: 10,
     visibilitySeconds: 600,
     clock: systemClock,
@@ -50,6 +49,8 @@ function options(queue: Queue, more: Partial<PeekMessagesOptions> = {}): PeekMes
     ...more,
   };
 }
+
+const oneRow = (row: object): object => ({ row, rows: [{ target: 0, table: "events", row }] });
 
 /** The queue, with some of its methods replaced. */
 function altered(queue: Queue, methods: Partial<Queue>): Queue {
@@ -73,9 +74,15 @@ describe("peek", () => {
     });
     const common = { sent_at: "2026-01-02T03:04:05.000Z", receive_count: 1, group_id: null };
     expect(result.messages).toEqual([
-      { ...common, message_id: sent[0]?.messageId, row: { a: "r", b: 1 }, reject: null, warnings: [] },
-      { ...common, message_id: sent[1]?.messageId, row: null, reject: REJECT, warnings: [] },
-      { ...common, message_id: sent[2]?.messageId, row: { a: "w", b: 1 }, reject: null, warnings: [WARNING] },
+      { ...common, ...oneRow({ a: "r", b: 1 }), message_id: sent[0]?.messageId, reject: null, warnings: [] },
+      { ...common, message_id: sent[1]?.messageId, row: null, rows: [], reject: REJECT, warnings: [] },
+      {
+        ...common,
+        ...oneRow({ a: "w", b: 1 }),
+        message_id: sent[2]?.messageId,
+        reject: null,
+        warnings: [WARNING],
+      },
     ]);
     expect(there.counts()).toEqual({ visible: 3, in_flight: 0, delayed: 0 });
   });

@@ -116,7 +116,8 @@ function messages(columnNames: readonly string[]): fc.Arbitrary<PeekedMessage[]>
       sent_at: fc.oneof(fc.constant("2026-03-01T12:34:56.789Z"), name),
       receive_count: count,
       group_id: fc.option(name),
-      row: fc.option(row),
+      row: fc.constant(null),
+      rows: fc.array(fc.record({ target: fc.nat({ max: 2 }), table: name, row }), { maxLength: 3 }),
       reject: fc.option(fc.record({ stage, code: name, field: fc.option(name), reason: name })),
       warnings: fc.array(fc.record({ column: name, code: fc.constant("not_convertible" as const) }), {
         maxLength: 2,
@@ -131,6 +132,10 @@ const peeks: fc.Arbitrary<PeekResult> = fc.uniqueArray(name, { maxLength: 9 }).c
     queue: name,
     table: name,
     columns: fc.constant(columnNames),
+    targets: fc.array(fc.record({ table: name, columns: fc.constant(columnNames) }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
     fifo: fc.boolean(),
     counters,
     redrive_policy: fc.option(fc.record({ deadLetterTargetArn: name, maxReceiveCount: count })),

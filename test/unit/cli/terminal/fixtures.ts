@@ -63,12 +63,14 @@ export const troubledReport: DrainReport = {
 };
 
 export function peeked(last: string, extra: Partial<PeekedMessage> = {}): PeekedMessage {
+  const { row = null } = extra;
   return {
     message_id: `0b0e7c1a-4f43-4d3b-9d7b-1f1f0d3c9a0${last}`,
     sent_at: "2026-03-01T12:34:56.789Z",
     receive_count: 1,
     group_id: null,
     row: null,
+    rows: row === null ? [] : [{ target: 0, table: "user_logins", row }],
     reject: null,
     warnings: [],
     ...extra,
@@ -89,6 +91,7 @@ export const peekResult: PeekResult = {
   queue: "login-queue",
   table: "user_logins",
   columns: Object.keys(row),
+  targets: [{ table: "user_logins", columns: Object.keys(row) }],
   fifo: false,
   counters: { visible: 1_204, in_flight: 0, delayed: 12 },
   redrive_policy: {

@@ -205,3 +205,52 @@ it("dims NULL, as psql can, and shows warnings in yellow", () => {
   );
   expect(lines).toContain("ESC[33mapp_version: not convertible, became NULL (1 message)ESC[39m");
 });
+
+it("shows the rows of each table on their own, also where a message becomes several", () => {
+  const order = { target: 0, table: "shop.orders", row: { id: "o1" } };
+  const item = (sku: string) => ({ target: 1, table: "shop.order_items", row: { order_id: "o1", sku } });
+  const result = {
+    ...peekResult,
+    table: "shop.orders, shop.order_items",
+    targets: [
+      { table: "shop.orders", columns: ["id"] },
+      { table: "shop.order_items", columns: ["order_id", "sku"] },
+    ],
+    messages: [peeked("1", { rows: [order, item("a"), item("b")] }), peeked("2", { rows: [item("c")] })],
+  };
+  expect(`\n${renderPeek(result, at(80))}`).toMatchInlineSnapshot(`
+    "
+    login-queue
+    1,204 visible, 0 in flight, 12 delayed
+
+    1 message as a row of shop.orders
+
+    id
+    ──
+    o1
+
+    2 messages as 3 rows of shop.order_items
+
+    order_id  sku
+    ────────  ───
+    o1        a
+    o1        b
+    o1        c
+
+    Peeking raised the receive count of each message shown by 1 (after 5 receives a
+    message moves to login-dead).
+    "
+  `);
+});
+
+it("leaves the rest out where a message becomes very many rows", () => {
+  const rows = Array.from({ length: 1_501 }, (_, index) => ({
+    target: 0,
+    table: "user_logins",
+    row: { user_id: `u${index}` },
+  }));
+  const text = renderPeek({ ...peekResult, messages: [peeked("1", { rows })] }, at(80));
+  expect(text).toContain("1 message as 1,501 rows of user_logins\n");
+  expect(text).toContain("and 1,001 rows more: see --json\n");
+  expect(text.split("\n").length).toBeLessThan(6_000);
+});
