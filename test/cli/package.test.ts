@@ -163,6 +163,24 @@ describe("the package", () => {
     expect(stdout).toBe("sqs2pg config file true");
   });
 
+  test("says how to install the client of S3, when payloads are read from there", async () => {
+    const config = join(folder, "s3.yaml");
+    await writeFile(
+      config,
+      "queue: q\ntable: t\ncolumns: { a: { from: a, type: text } }\ns3_buckets: [payloads]\n",
+    );
+    const bin = join(project, "node_modules", "sqs2pg", "bin", "sqs2pg.js");
+    const env = { PATH: process.env["PATH"], DATABASE_URL: "postgres://nobody@127.0.0.1:1/nothing" };
+    for (const command of ["drain", "peek"]) {
+      const options = { cwd: project, env, extendEnv: false, reject: false };
+      const { exitCode, stderr } = await execa("node", [bin, command, "--config", config], options);
+      expect(stderr).toBe(
+        "sqs2pg: s3_buckets needs the AWS client for S3, which is not installed: npm install @aws-sdk/client-s3",
+      );
+      expect(exitCode).toBe(2);
+    }
+  });
+
   test("is a library: sqs2pg and sqs2pg/masking, and nothing behind them", async () => {
     const script = `
       const main = await import("sqs2pg");

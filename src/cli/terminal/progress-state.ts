@@ -35,8 +35,13 @@ const WORTH_SAYING_MS = 500;
 const STANDSTILL_MS = 2_000;
 /** Trouble that is not heard of again for so long is over, although nothing has moved since. */
 const FORGOTTEN_MS = 15_000;
-/** The rest is PostgreSQL's. */
-const ASKED_OF_SQS: readonly Retried[] = ["receive", "delete", "release"];
+/** Who is asked; the rest is PostgreSQL's. */
+const ASKED: Readonly<Partial<Record<Retried, string>>> = {
+  receive: "SQS",
+  delete: "SQS",
+  release: "SQS",
+  fetch: "S3",
+};
 
 /** Gathers events into what the progress line shows. */
 export function createProgressState(): ProgressState {
@@ -111,7 +116,7 @@ function totalOf({ backlog, max }: Started, done: number): ProgressView["total"]
 }
 
 function troubleText({ what, code }: Retry): string {
-  const dependency = ASKED_OF_SQS.includes(what) ? "SQS" : "PostgreSQL";
+  const dependency = ASKED[what] ?? "PostgreSQL";
   return isAskingAgain(code)
     ? `${dependency} asks for another try (${printable(code)})`
     : `${dependency} is not answering (${printable(code)})`;
