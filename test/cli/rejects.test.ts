@@ -45,7 +45,7 @@ describe.concurrent("rejects", () => {
       ...["first_seen", "last_seen", "example_message_ids"],
     ]);
     const brief = listing.groups.map(({ status, code, field, count }) => [status, code, field, count]);
-    expect(brief[0]).toEqual(["quarantined", "not_an_object", null, 2]);
+    expect(brief[0]).toEqual(["quarantined", "no_records", null, 2]);
     expect(brief.slice(1).sort()).toEqual([
       ["left", "sqlstate_23514", "known", 1],
       ["loaded", "sqlstate_23514", "known", 1],

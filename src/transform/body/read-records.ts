@@ -51,7 +51,7 @@ function readList(elements: readonly unknown[]): Records | { readonly reject: Re
  */
 function readLines(text: string): Records | { readonly reject: Reject } {
   const records: JsonObject[] = [];
-  for (const line of text.split("\n")) {
+  for (const line of linesOf(text)) {
     if (isBlank(line)) continue;
     const value = readJson(line)?.value;
     if (isJsonObject(value)) records.push(value);
@@ -60,6 +60,15 @@ function readLines(text: string): Records | { readonly reject: Reject } {
     if (records.length > MOST_RECORDS) return TOO_MANY;
   }
   return { records, isList: true };
+}
+
+/** One after the other, since a text whose first line is none is not read any further. */
+function* linesOf(text: string): Generator<string> {
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf("\n", start);
+    yield text.slice(start, end < 0 ? undefined : end);
+    start = end < 0 ? text.length : end + 1;
+  }
 }
 
 function wrongLine(value: unknown, index: number): { readonly reject: Reject } {

@@ -70,7 +70,7 @@ columns:
     const { exitCode, report } = await replay(["--config", config]);
     expect(exitCode).toBe(3);
     expect(report).toMatchObject({ read: 3, loaded: 2, rejected: 1, sealed_after: 1 });
-    expect(report.rejects).toMatchObject([{ code: "not_an_object", field: null, count: 1 }]);
+    expect(report.rejects).toMatchObject([{ code: "no_records", field: null, count: 1 }]);
     expect(
       await database.query("select user_id, masked_ip is null as nowhere from user_logins order by 1"),
     ).toEqual([

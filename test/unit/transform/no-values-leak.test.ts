@@ -2,8 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { LOGIN_PIPELINE } from "../../../src/config/login.js";
 import { parsePipeline } from "../../../src/config/parse-pipeline.js";
+import { type BodyFormat, PLAIN_BODY } from "../../../src/transform/body/format.js";
+import { shapeOfBody } from "../../../src/transform/body/shape-of-body.js";
 import { compileTransform } from "../../../src/transform/compile.js";
 import { keysOf, shapeOf } from "../../../src/transform/shape.js";
+import { base64, bridgeEvent, gzipBase64, s3Pointer, snsNotification } from "../../support/wrapped-bodies.js";
 import { message, openMask } from "./support.js";
 
 const { pipeline } = parsePipeline(LOGIN_PIPELINE, { source: "login" });
@@ -36,6 +39,40 @@ test("no value of a body is in its reject or its shape", () => {
       rejects++;
       const told = JSON.stringify(outcome) + JSON.stringify(shapeOf(body, keysOf([pipeline])));
       for (const text of texts(record)) expect(told).not.toContain(text);
+    }),
+    { numRuns: 2000 },
+  );
+  expect(rejects).toBeGreaterThan(500);
+});
+
+test("nor is it when the body is encoded, wrapped, a list or somewhere else", () => {
+  const wrappings: readonly (readonly [Partial<BodyFormat>, (json: string) => string])[] = [
+    [{ encoding: "base64" }, base64],
+    [{ encoding: "gzip+base64" }, gzipBase64],
+    [{ envelope: "sns" }, (json) => snsNotification(json)],
+    [{ envelope: "auto", encoding: "base64" }, (json) => snsNotification(base64(json))],
+    [{ envelope: "eventbridge" }, (json) => bridgeEvent(JSON.parse(json))],
+    [{}, (json) => `[{"user_id":"u"},${json}]`],
+    [{}, (json) => `{"user_id":"u"}\n${json}`],
+    [{}, (json) => `{"user_id":"u"}\n${json}}`],
+    [{ s3Buckets: ["payloads"] }, () => s3Pointer("payloads", "9283Zq77")],
+    [{}, (json) => s3Pointer("payloads", json)],
+  ];
+  let rejects = 0;
+  fc.assert(
+    fc.property(fc.dictionary(field, value), fc.constantFrom(...wrappings), (record, [format, wrap]) => {
+      const json = JSON.stringify(record);
+      const body: BodyFormat = { ...PLAIN_BODY, ...format };
+      const made = compileTransform({
+        ...{ pipelines: [{ ...pipeline, body }], maskFor: openMask, queueName: "q", runId: "r" },
+      });
+      const wrapped = wrap(json);
+      const outcome = made(message(wrapped), json);
+      if ("rows" in outcome) return;
+      rejects++;
+      const shape = shapeOfBody({ body: wrapped }, body, keysOf([pipeline]), json);
+      const told = JSON.stringify(outcome) + JSON.stringify(shape);
+      for (const text of [...texts(record), "9283Zq77"]) expect(told).not.toContain(text);
     }),
     { numRuns: 2000 },
   );
