@@ -50,6 +50,8 @@ function noteValues(values: readonly Scalar[], from: Source | undefined, note: (
   for (const value of values) {
     if (typeof value === "string" && (value.includes("\u0000") || !value.isWellFormed()))
       note("cannot hold a NUL or a lone surrogate");
+    if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value))
+      note("holds a number beyond 2^53, which has lost digits here: no value would be equal to it");
     if (from?.kind === "attribute" && typeof value !== "string" && value !== null)
       note(`message attributes are text: write "${value}" in quotes`);
   }

@@ -5,6 +5,7 @@ import { parseReject } from "./body/parse-reject.js";
 import { readBody } from "./body/read-body.js";
 import type { ColumnContext } from "./column.js";
 import { guardTransform } from "./guard.js";
+import { readMessage } from "./read-message.js";
 import { compileRoute } from "./route.js";
 import type { Transform } from "./types.js";
 
@@ -29,8 +30,11 @@ export function compileTransform(options: TransformOptions): Transform {
       body.attributes === undefined ? message.attributes : { ...message.attributes, ...body.attributes };
     const rows: Row[] = [];
     for (const [index, root] of records.entries()) {
-      const read = { ...message, attributes, envelope, root };
-      const reject = route(read, isList ? `[${index}]` : "", rows);
+      const reject = route(
+        readMessage(message, { attributes, envelope, root }),
+        isList ? `[${index}]` : "",
+        rows,
+      );
       if (reject !== undefined) return { reject };
     }
     return size > message.body.length ? { rows, bytes: size } : { rows };

@@ -143,6 +143,15 @@ describe("an error of S3 becomes one line that says what to do", () => {
   });
 });
 
+test("an object that was damaged on its way is asked for again, and not read", async () => {
+  // The CRC-32 of another text.
+  s3.answerWith({ status: 200, body: "text", headers: { "x-amz-checksum-crc32": "AAAAAA==" } });
+  expect(await errorOf(payloads.fetch(POINTER))).toMatchObject({
+    kind: "unavailable",
+    code: "payload_damaged",
+  });
+});
+
 test("a signal cuts off what is on its way", async () => {
   s3.answerWith("hang");
   const cut = new AbortController();

@@ -59,6 +59,7 @@ describe("mistakes", () => {
     [{ match: { "a.b": ["x", "x"] } }, 'match."a.b": lists a value twice'],
     [{ match: { "a..b": "x" } }, /^match\."a\.\.b": "a\.\.b" is no path/],
     [{ match: { a: "x\u0000" } }, "match.a: cannot hold a NUL or a lone surrogate"],
+    [{ match: { a: [1, 2 ** 53] } }, /^match\.a: holds a number beyond 2\^53/],
     [{ match: { $queue: "x" } }, /^match\.\$queue: \$queue cannot be matched: only values of the body/],
     [
       { match: { "$attributes.a": 7 } },
