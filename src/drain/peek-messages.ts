@@ -15,6 +15,7 @@ const WAIT_SECONDS = 1;
 /** Giving back is tried for this long where SQS does not answer. */
 const RELEASE_FOR_MS = 3_000;
 const RELEASE_CALLS = 4;
+const NOT_FETCHED = "interrupted before all payloads were there: every message was given back";
 
 export interface PeekMessagesOptions {
   readonly queue: Queue;
@@ -37,7 +38,7 @@ export interface PeekMessagesOptions {
 
 /**
  * Shows the next messages as the rows that they would become, and gives every one of them back at once, also when it
- * fails or is stopped. Throws `QueueError`, and `PayloadError` for payloads in S3.
+ * fails or is stopped. Throws `QueueError`, and for payloads in S3 `PayloadError` and `InterruptedError`.
  */
 export async function peekMessages(options: PeekMessagesOptions): Promise<PeekResult> {
   const { queue, targets } = options;
@@ -114,7 +115,7 @@ async function showAll(
   messages: readonly ReceivedMessage[],
   options: PeekMessagesOptions,
 ): Promise<PeekedMessage[]> {
-  const { offload, transform, kill } = options;
+  const { offload, transform, signal, kill } = options;
   if (offload === undefined || transform === undefined) {
     return messages.map((message) => show(message, transform, options));
   }
@@ -123,7 +124,7 @@ async function showAll(
     limit(async () => {
       const pointer = offload.pointerOf(message);
       if (pointer === undefined) return show(message, transform, options);
-      const payload = await offload.fetch(pointer, kill);
+      const payload = await unlessStopped(offload.fetch(pointer, kill), signal, NOT_FETCHED);
       return show(
         message,
         "reject" in payload ? () => payload : withPayload(transform, payload.text),

@@ -4,6 +4,7 @@ import { type PeekMessagesOptions, peekMessages } from "../../../src/drain/peek-
 import { InterruptedError, QueueError } from "../../../src/errors.js";
 import type { Queue } from "../../../src/fetcher/queue.js";
 import { openQueue } from "../../../src/fetcher/sqs/open-queue.js";
+import type { Offload } from "../../../src/payloads/offload.js";
 import type { Transform } from "../../../src/transform/types.js";
 import { stubAwsSettings } from "../../support/aws-settings.js";
 import { type SqsServer, startSqs, type TestQueue } from "../../support/sqs.js";
@@ -255,5 +256,42 @@ describe("a peek that does not go to its end", () => {
         Promise.resolve([{ index: 0, code: "MessageNotInflight", senderFault: true }]),
     });
     expect((await peekMessages(options(watched))).not_released).toBe(0);
+  });
+});
+
+describe("payloads that are not in their messages", () => {
+  const pointed = (fetch: Offload["fetch"]): PeekMessagesOptions["offload"] => ({
+    pointerOf: ({ body }) => (body.startsWith("s3:") ? { bucket: "b", key: body.slice(3) } : undefined),
+    fetch,
+  });
+  const fetching: Transform = (message, payload) => transform({ ...message, body: payload ?? message.body });
+
+  test("are shown in the place of their pointers", async () => {
+    const there = server.createQueue("pointed");
+    there.send(["s3:r", "r", "s3:x", "s3:gone"]);
+    const fetch: Offload["fetch"] = async ({ key }) =>
+      key === "gone" ? { reject: REJECT } : { text: key, bytes: key.length };
+    const result = await peekMessages(
+      options(await open(there), { transform: fetching, offload: pointed(fetch) }),
+    );
+    expect(result.messages.map(({ row, reject }) => row ?? reject)).toEqual([
+      { a: "r", b: 1 },
+      { a: "r", b: 1 },
+      REJECT,
+      REJECT,
+    ]);
+  });
+
+  test("are not waited for after a stop, and every message is back by then", async () => {
+    const there = server.createQueue("hanging");
+    there.send(["s3:r"]);
+    const stop = new AbortController();
+    const fetch: Offload["fetch"] = () => {
+      stop.abort();
+      return new Promise(() => {});
+    };
+    const given = { transform: fetching, offload: pointed(fetch), signal: stop.signal };
+    await expect(peekMessages(options(await open(there), given))).rejects.toThrow(InterruptedError);
+    expect(there.counts()).toEqual({ visible: 1, in_flight: 0, delayed: 0 });
   });
 });
