@@ -52,6 +52,7 @@ export function createTransformStage(options: TransformStageOptions): TransformS
   if (offload === undefined && !options.mayGrow) return { add: take, finish: async () => {} };
 
   const cut = new AbortController();
+  const ended = AbortSignal.any([kill, cut.signal]);
   let cancelCut: (() => void) | undefined;
   const onStop = (): void => {
     budget.close();
@@ -72,7 +73,7 @@ export function createTransformStage(options: TransformStageOptions): TransformS
             clock,
             retryForMs: RETRY_FOR_MS,
             stop: stopper.signal,
-            kill: AbortSignal.any([kill, cut.signal]),
+            kill: ended,
             onRetry: options.onRetry,
           }),
     isStopping: () => stopper.signal.aborted,

@@ -9,7 +9,7 @@ export interface FetchOptions {
   readonly clock: Clock;
   /** How long transient errors are borne, in milliseconds from the first one on. */
   readonly retryForMs: number;
-  /** Aborted: no further attempt. */
+  /** Aborted, also by a kill: no further attempt. */
   readonly stop: AbortSignal;
   /** Aborted: the attempt under way ends as well. */
   readonly kill: AbortSignal;
@@ -33,7 +33,7 @@ export async function fetchPayload(pointer: S3Pointer, options: FetchOptions): P
       const delayMs = backoffMs(clock, attempt);
       if (clock.now() + delayMs > giveUpAtMs) throw error;
       options.onRetry?.({ code: error.code, attempt: attempt + 1, delayMs });
-      await sleep(clock, delayMs, AbortSignal.any([stop, kill]));
+      await sleep(clock, delayMs, stop);
       if (stop.aborted) return undefined;
     }
   }
