@@ -1,4 +1,4 @@
-import { fieldPath } from "../transform/field-path.js";
+import { printPath } from "./path.js";
 import { pathText } from "./path-text.js";
 import type { Match, Pipeline, Scalar, Source } from "./pipeline.js";
 import { isMap, type Note, type Reading, take } from "./reading.js";
@@ -63,8 +63,8 @@ function placeOf(
   isOfElements: boolean,
 ): string {
   if (from.kind === "attribute") return `$attributes.${from.name}`;
-  if (from.kind === "envelope") return `$envelope.${fieldPath(from.path)}`;
-  return `${isOfElements && from.root === undefined ? "" : "$."}${fieldPath(from.path)}`;
+  if (from.kind === "envelope") return `$envelope.${printPath(from.path)}`;
+  return `${isOfElements && from.root === undefined ? "" : "$."}${printPath(from.path)}`;
 }
 
 function isScalar(value: unknown): value is Scalar {

@@ -11,8 +11,8 @@ export type ReadMessage = { readonly [Key in keyof Required<Message>]: Message[K
 
 /** Field by field: copying messages as a whole takes as long as parsing a small body. */
 export function readMessage(
-  { messageId, body, sentAtMs, receiveCount, groupId }: Message,
+  { messageId, body, sentAtMs, receiveCount, groupId, sequenceNumber }: Message,
   { attributes, root, envelope }: Pick<ReadMessage, "attributes" | "root" | "envelope">,
 ): ReadMessage {
-  return { messageId, body, sentAtMs, receiveCount, groupId, attributes, root, envelope };
+  return { messageId, body, sentAtMs, receiveCount, groupId, sequenceNumber, attributes, root, envelope };
 }

@@ -1,10 +1,11 @@
+import { printPath } from "../config/path.js";
 import type { Pipeline } from "../config/pipeline.js";
 import type { Reject } from "../reject.js";
 import type { Row } from "../row.js";
 import { MOST_RECORDS } from "./body/read-records.js";
 import type { ColumnContext } from "./column.js";
 import { compileRow, type RowMaker } from "./compile-row.js";
-import { fieldPath, joined } from "./field-path.js";
+import { joined } from "./field-path.js";
 import { type Conditions, compileMatch } from "./match.js";
 import { createPathReader, isJsonObject, type JsonObject } from "./paths.js";
 import type { ReadMessage } from "./read-message.js";
@@ -46,7 +47,7 @@ function groupsOf(pipelines: readonly Pipeline[], context: ColumnContext): Group
   const groups = new Map<string, Group>();
   for (const [target, pipeline] of pipelines.entries()) {
     const { records } = pipeline;
-    const name = records === undefined ? "" : fieldPath(records);
+    const name = records === undefined ? "" : printPath(records);
     const elements = records === undefined ? undefined : { text: name, read: createPathReader(records) };
     const group = groups.get(name) ?? { elements, members: [] };
     groups.set(name, group);

@@ -75,6 +75,25 @@ describe("mistakes", () => {
       { envelope: "sns", columns: { a: { from: "$envelope.Message", type: "text" } } },
       'columns.a.from: "$envelope.Message" is the record itself: read it by its own paths',
     ],
+    [
+      { envelope: "sns", columns: { a: { from: '$envelope["MessageAttributes"].a.Value', type: "text" } } },
+      /^columns\.a\.from: .* holds message attributes: read them as \$attributes\.NAME$/,
+    ],
+    [
+      { envelope: "sns", match: { "$envelope.Subject": "a", '$envelope["Subject"]': "b" } },
+      /is the same place as "\$envelope\.Subject"/,
+    ],
+    [{ match: { 'a["b"]': 1, "a.b": 2 } }, /is the same place as/],
+    [
+      {
+        envelope: "sns",
+        columns: {
+          a: { from: "$envelope.Subject", type: "text" },
+          b: { from: "$envelope.Subject", type: "text", mask: "sha256" },
+        },
+      },
+      /^columns\.a\.from: \$envelope\.Subject is masked by column b/,
+    ],
     [{ s3_buckets: [] }, "s3_buckets: needs at least one bucket, or leave it out"],
     [{ s3_buckets: "b" }, "s3_buckets: must be a list, not a string"],
     [{ s3_buckets: ["Upper"] }, 's3_buckets.0: "Upper" is no name of a bucket'],

@@ -140,6 +140,14 @@ describe("match", () => {
     expect(outcomeOf(transform, '{"version":"1"}')).toBe("no_match null");
   });
 
+  test("a number with more digits than are kept is no value of a match", () => {
+    const transform = transformOf({ match: { id: [9_007_199_254_740_991, 0.1] } });
+    expect(outcomeOf(transform, '{"id":9007199254740991}')).toEqual(["0:"]);
+    expect(outcomeOf(transform, '{"id":0.10}')).toEqual(["0:"]);
+    expect(outcomeOf(transform, '{"id":9007199254740993}')).toBe("no_match null");
+    expect(outcomeOf(transform, '{"id":0.1000000000000000055511151231257827}')).toBe("no_match null");
+  });
+
   test("a record goes to every pipeline whose match fits", () => {
     const transform = transformOf(
       { match: { type: "a" } },
@@ -231,6 +239,21 @@ describe("columns from around the record", () => {
     ]);
     expect(outcomeOf(transform, bridgeEvent({}))).toBe("missing $envelope.Timestamp");
     expect(outcomeOf(transform, "[{}]")).toBe("missing $envelope.Timestamp");
+  });
+});
+
+test("a column of the whole record comes without what other columns mask of its elements", () => {
+  const columns = {
+    whole: { from: "$.order", type: "jsonb" },
+    rest: { from: "$rest", type: "jsonb" },
+    mail: { from: "mail", type: "text", mask: "hmac-sha256" },
+  };
+  const transform = transformOf({ records: "order.items", columns });
+  const body = { order: { id: 1, items: [{ mail: "canary", sku: "a" }] } };
+  const outcome = transform(message(JSON.stringify([body])));
+  expect(JSON.stringify(outcome)).not.toContain("canary");
+  expect(outcome).toMatchObject({
+    rows: [{ values: ['{"id":1,"items":[{"sku":"a"}]}', '{"sku":"a"}', "mail:6"] }],
   });
 });
 
