@@ -8,6 +8,7 @@ import { deadLettersCheck } from "./dead-letters.js";
 import { identityCheck } from "./identity.js";
 import { nodeCheck } from "./machine.js";
 import { isPackageInstalled, packagesCheck } from "./packages.js";
+import { payloadsCheck } from "./payloads.js";
 import { mayDecryptCheck, mayDeleteCheck, mayExtendCheck, mayReceiveCheck } from "./permissions.js";
 import { messagesCheck, queueCheck, retentionCheck } from "./queue.js";
 import { encryptionCheck, policyCheck } from "./queue-security.js";
@@ -18,7 +19,7 @@ const FIRST: readonly Check[] = [
   ...[nodeCheck(), configCheck, packagesCheck(isPackageInstalled), keyCheck],
   ...[regionCheck, credentialsCheck],
   ...[queueCheck, messagesCheck, retentionCheck, deadLettersCheck, encryptionCheck, policyCheck],
-  ...[mayReceiveCheck, mayDeleteCheck, mayExtendCheck, mayDecryptCheck],
+  ...[mayReceiveCheck, mayDeleteCheck, mayExtendCheck, mayDecryptCheck, payloadsCheck()],
   identityCheck(),
   ...[databaseCheck, tlsCheck, writableCheck, durabilityCheck, connectionsCheck],
   ...[migrationsCheck, privilegesCheck, tableCheck, keyRecordCheck, bookkeepingCheck],

@@ -23,6 +23,13 @@ const OPTIONAL: readonly OptionalPackage[] = [
     neededFor: ({ flags, env }) =>
       (flags.databaseAuth ?? env["SQS2PG_DATABASE_AUTH"]) === "iam" ? "--database-auth iam" : undefined,
   },
+  {
+    name: "@aws-sdk/client-s3",
+    neededFor: ({ facts }) =>
+      facts.settings.get().pipelines.some(({ body }) => body.s3Buckets.length > 0)
+        ? "payloads in S3 (s3_buckets)"
+        : undefined,
+  },
 ];
 
 /** What the settings need beyond what comes with sqs2pg. */

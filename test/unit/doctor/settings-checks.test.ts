@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { nodeCheck } from "../../../src/doctor/checks/machine.js";
 import { packagesCheck } from "../../../src/doctor/checks/packages.js";
 import { readCredentials } from "../../../src/doctor/credentials.js";
-import { found, toolsOf } from "./support.js";
+import type { Tools } from "../../../src/doctor/tools.js";
+import { found, settingsOf, toolsOf } from "./support.js";
 
 test.each([
   ["20.19.0", "ok"],
@@ -17,8 +18,14 @@ test.each([
   });
 });
 
+function toolsFor(more: Partial<Tools>, buckets: readonly string[] = []): Tools {
+  const tools = toolsOf(more);
+  tools.facts.settings.set(settingsOf({ s3Buckets: buckets }));
+  return tools;
+}
+
 test("a package that the settings need, there or not", async () => {
-  const wrapped = toolsOf({ env: { SQS2PG_MASK_KEY: "# comment\nsqs2pg-kms-1:AAAA" } });
+  const wrapped = toolsFor({ env: { SQS2PG_MASK_KEY: "# comment\nsqs2pg-kms-1:AAAA" } });
   const missing = await found(
     packagesCheck(() => false),
     wrapped,
@@ -30,19 +37,24 @@ test("a package that the settings need, there or not", async () => {
   });
   const there = await found(
     packagesCheck(() => true),
-    toolsOf({ flags: { key: "aws-kms:keys" } }),
+    toolsFor({ flags: { key: "aws-kms:keys" } }),
   );
   expect(there).toMatchObject({ status: "ok", found: expect.stringContaining("@aws-sdk/client-kms") });
   const signer = await found(
     packagesCheck(() => false),
-    toolsOf({ env: { SQS2PG_DATABASE_AUTH: "iam" } }),
+    toolsFor({ env: { SQS2PG_DATABASE_AUTH: "iam" } }),
   );
   expect(signer).toMatchObject({ status: "failed", remedy: "npm install @aws-sdk/rds-signer" });
   const unneeded = await found(
     packagesCheck(() => false),
-    toolsOf({ flags: { key: "env:OTHER" }, env: { SQS2PG_MASK_KEY: "sqs2pg-kms-1:AAAA" } }),
+    toolsFor({ flags: { key: "env:OTHER" }, env: { SQS2PG_MASK_KEY: "sqs2pg-kms-1:AAAA" } }),
   );
   expect(unneeded.status).toBe("ok");
+  const payloads = await found(
+    packagesCheck(() => false),
+    toolsFor({}, ["bucket"]),
+  );
+  expect(payloads).toMatchObject({ status: "failed", remedy: "npm install @aws-sdk/client-s3" });
 });
 
 test.each<[marks: readonly string[], source: string, isRenewed: boolean]>([

@@ -1,8 +1,13 @@
+import { LOGIN_PIPELINE } from "../../../src/config/login.js";
+import { parsePipeline } from "../../../src/config/parse-pipeline.js";
+import type { Pipeline } from "../../../src/config/pipeline.js";
+import type { Settings } from "../../../src/config/resolve.js";
 import type { Check, Finding } from "../../../src/doctor/check.js";
 import type { DatabaseProbe, Row } from "../../../src/doctor/database-probe.js";
 import { createFacts } from "../../../src/doctor/facts.js";
 import type { QueueProbe } from "../../../src/doctor/queue-probe.js";
 import type { Tools } from "../../../src/doctor/tools.js";
+import { NO_KEYS } from "../../../src/masking/index.js";
 import { createVirtualClock } from "../../support/virtual-clock.js";
 
 export function toolsOf(more: Partial<Tools> = {}): Tools {
@@ -43,4 +48,14 @@ export function databaseOf(row: Row | undefined): DatabaseProbe {
   const rows = row === undefined ? [] : [row];
   const connection = { close: async () => {} } as DatabaseProbe["connection"];
   return { connection, target: "db:5432/shop", user: "clerk", ask: async () => rows };
+}
+
+/** Those of the built-in pipeline, whose bodies may be another way. */
+export function settingsOf(body: Partial<Pipeline["body"]> = {}): Settings {
+  const parsed = parsePipeline(LOGIN_PIPELINE, { source: "the test", queue: undefined });
+  const pipeline = { ...parsed.pipeline, body: { ...parsed.pipeline.body, ...body } };
+  return {
+    ...{ configSource: "the test", bookkeepingSchema: "sqs2pg", pipeline, pipelines: [pipeline] },
+    ...{ database: undefined, keys: NO_KEYS, notices: [] },
+  };
 }
