@@ -42,6 +42,8 @@ test.each<[what: string, config: unknown]>([
     }),
   ],
   ["a variable for a mask", withColumn({ mask: "${M}" })],
+  ["a converter", withColumn({ convert: "trim", on_error: "null", default: { any: ["thing"] } })],
+  ["several converters", withColumn({ convert: ["trim", "lower"], on_error: null })],
 ])("%s fits", (_what, config) => {
   validate(config);
   expect(validate.errors ?? []).toEqual([]);
@@ -54,6 +56,9 @@ test.each<[what: string, config: unknown]>([
   ["an unknown setting", { table: "t", columns, colums: 1 }],
   ["an unknown setting of a column", withColumn({ maks: "sha256" })],
   ["an unknown mask", withColumn({ mask: "sha265" })],
+  ["an unknown converter", withColumn({ convert: "trimm" })],
+  ["an unknown converter among others", withColumn({ convert: ["trim", "lowr"] })],
+  ["what converts nothing", withColumn({ convert: {} })],
   ["an unknown setting of a mask", withColumn({ mask: { strategy: "redact", replace: "" } })],
   ["text for a number", withColumn({ mask: { strategy: "partial", keep_last: "4" } })],
   ["text for true", withColumn({ required: "true" })],
@@ -108,10 +113,7 @@ describe("it agrees with the schema that it is made from", () => {
       { requiredKeys: [] },
     ),
   );
-  const column = fc.dictionary(
-    fc.constantFrom("from", "type", "required", "mask", "domain", "convert", "nope"),
-    value,
-  );
+  const column = fc.dictionary(fc.constantFrom(...keysAt(pipelineSchema, ["columns", "c"]), "nope"), value);
   const one = fc.record(
     {
       queue: fc.constantFrom<unknown>("q", "", 1),
