@@ -67,7 +67,7 @@ export async function storedEvidence(connection: Connection, options: EvidenceOp
     const source = await auditSource(knex, table, options.sample);
     const types = (await columnsOf(knex, table)) ?? [];
     const isInet = (name: string): boolean =>
-      types.some((column) => column.name === name && column.type === "inet");
+      types.some((column) => column.name === name && (column.type === "inet" || column.type === "cidr"));
     const ask = (sql: string, bindings: readonly unknown[]): Promise<Row[]> =>
       query(connection, sql, bindings, { table: context.table, timeoutMs });
 

@@ -38,6 +38,8 @@ const PARSERS: Readonly<Record<number, (text: string) => PlainValue>> = {
   16: (text) => text === "t",
   21: Number,
   23: Number,
+  // The type cidr, which writes the length of a single address too: masks make and take the address alone.
+  650: (text) => text.replace(text.includes(":") ? /\/128$/ : /\/32$/, ""),
 };
 const TYPES = { getTypeParser: (oid: number) => PARSERS[oid] ?? ((text: string): PlainValue => text) };
 

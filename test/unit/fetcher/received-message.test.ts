@@ -18,6 +18,7 @@ describe("parseMessage", () => {
           ApproximateFirstReceiveTimestamp: "1753000000001",
           SenderId: "AIDA",
           MessageGroupId: "tenant-7",
+          SequenceNumber: "18849496460467696128",
         },
         MessageAttributes: {
           source: { DataType: "String", StringValue: "app" },
@@ -34,6 +35,7 @@ describe("parseMessage", () => {
       sentAtMs: 1_752_999_999_999,
       receiveCount: 3,
       groupId: "tenant-7",
+      sequenceNumber: "18849496460467696128",
       attributes: { source: "app", weight: "1.50" },
     });
   });

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { SCALAR_TYPES } from "../../../src/config/column-type.js";
 import { LOGIN_PIPELINE } from "../../../src/config/login.js";
 import { parsePipeline } from "../../../src/config/parse-pipeline.js";
+import type { ColumnConfig } from "../../../src/config/schema.js";
 import { type BodyFormat, PLAIN_BODY } from "../../../src/transform/body/format.js";
 import { shapeOfBody } from "../../../src/transform/body/shape-of-body.js";
 import { compileTransform } from "../../../src/transform/compile.js";
@@ -45,6 +47,45 @@ test("no value of a body is in its reject or its shape", () => {
   expect(rejects).toBeGreaterThan(500);
 });
 
+/** A column of each type, with each kind of converter that it can have. */
+const everyType: Record<string, ColumnConfig> = Object.fromEntries(
+  SCALAR_TYPES.flatMap((name): [string, ColumnConfig][] => {
+    const type =
+      name === "varchar" || name === "char" ? `${name}(3)` : name === "numeric" ? "numeric(4,2)" : name;
+    const own = (value: unknown): unknown => {
+      if (typeof value === "string") throw new Error(value);
+      return value;
+    };
+    return [
+      [name, { from: "value", type }],
+      [`${name} list`, { from: "value", type: `${type}[]` }],
+      [`${name} inner`, { from: "value[0].other", type }],
+      [`${name} own`, { from: "value", type, convert: own }],
+    ];
+  }),
+);
+
+test("no value is in the reject of a column of any type", () => {
+  const transforms = Object.entries(everyType).map(([name, column]) => {
+    const columns = { [name]: column };
+    const read = parsePipeline({ queue: "q", table: "t", columns }, { source: "types" });
+    return compileTransform({ pipelines: [read.pipeline], maskFor: openMask, queueName: "q", runId: "r" });
+  });
+  let rejects = 0;
+  fc.assert(
+    fc.property(fc.oneof(value, fc.array(value)), (given) => {
+      const sent = message(JSON.stringify({ value: given }));
+      for (const typed of transforms) {
+        const outcome = typed(sent);
+        if ("rows" in outcome) continue;
+        rejects++;
+        const told = JSON.stringify(outcome);
+        for (const text of texts(given)) expect(told).not.toContain(text);
+      }
+    }),
+    { numRuns: 500 },
+  );
+  expect(rejects).toBeGreaterThan(10_000);
 test("nor is it when the body is encoded, wrapped, a list or somewhere else", () => {
   const wrappings: readonly (readonly [Partial<BodyFormat>, (json: string) => string])[] = [
     [{ encoding: "base64" }, base64],
