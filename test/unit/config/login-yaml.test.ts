@@ -19,9 +19,11 @@ test("saved, it changes nothing of what is set, nor of what is noticed", async (
   for (const given of [{}, { queue: "other" }, { mask: "sha256" }]) {
     for (const more of [{}, { SQS2PG_QUEUE: "another" }]) {
       const options = { flags: given, env: { ...env, ...more } };
-      expect(await resolveSettings({ ...options, cwd: saved })).toEqual(
-        await resolveSettings({ ...options, cwd: directory() }),
-      );
+      const used = await resolveSettings({ ...options, cwd: saved });
+      const unused = await resolveSettings({ ...options, cwd: directory() });
+      // Which of the two it was is all that differs.
+      expect(used.configSource).toBe("sqs2pg.yaml");
+      expect({ ...used, configSource: unused.configSource }).toEqual(unused);
     }
   }
 });
