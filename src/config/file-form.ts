@@ -8,13 +8,22 @@ export interface RawPipeline {
   readonly name: string | undefined;
   /** Where it stands: `pipelines.orders`; empty for the whole file. */
   readonly path: string;
+  /** With what the file says for all of its pipelines. */
   readonly raw: RawMap;
-  /** Its own, or the file's. */
   readonly queue: unknown;
 }
 
+/** What a file can say once for all of its pipelines: what belongs to the queue. */
+const SHARED = ["queue", "envelope", "encoding", "s3_buckets"];
+
 /** What can be said to a shell, and read in a list of names. */
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u;
+
+function shared(file: RawMap): RawMap {
+  return Object.fromEntries(
+    SHARED.filter((name) => file[name] !== undefined).map((name) => [name, file[name]]),
+  );
+}
 
 /** The pipelines of a file, in either form; notes what is wrong with their names and their number. */
 export function rawPipelines(raw: unknown, note: Note): RawPipeline[] {
@@ -36,6 +45,7 @@ export function rawPipelines(raw: unknown, note: Note): RawPipeline[] {
       );
     }
     if (!isMap(pipeline)) return [];
-    return [{ name, path, raw: pipeline, queue: pipeline["queue"] ?? raw["queue"] }];
+    const whole = { ...shared(raw), ...pipeline };
+    return [{ name, path, raw: whole, queue: whole["queue"] }];
   });
 }

@@ -78,8 +78,11 @@ export type NamedPipelineConfig = Omit<PipelineConfig, "schema" | "pipelines"> &
 
 /** Several pipelines, by their names. */
 export interface PipelinesConfig {
-  /** Of the pipelines that name none of their own. */
+  /** Of the pipelines that name none of their own; the same goes for what the queue's bodies are. */
   readonly queue?: string | undefined;
+  readonly envelope?: Envelope | undefined;
+  readonly encoding?: Encoding | undefined;
+  readonly s3_buckets?: readonly string[] | undefined;
   /** The schema of the bookkeeping tables; `sqs2pg` unless it is set. */
   readonly schema?: string | undefined;
   readonly pipelines: Readonly<Record<string, NamedPipelineConfig>>;
@@ -245,6 +248,9 @@ export const pipelinesSchema: z.ZodType<PipelinesConfig> = z.strictObject({
   queue: queueSchema
     .optional()
     .describe("The queue of those pipelines that name none: its name, URL or ARN. --queue goes before it."),
+  envelope: pipelineObject.shape.envelope,
+  encoding: pipelineObject.shape.encoding,
+  s3_buckets: pipelineObject.shape.s3_buckets,
   schema: pipelineObject.shape.schema,
   $schema: pipelineObject.shape.$schema,
   pipelines: z

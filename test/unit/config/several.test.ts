@@ -220,6 +220,22 @@ describe("pipelines of one queue", () => {
     ]);
   });
 
+  test("can have it said once for all of them", () => {
+    const body = { envelope: "sns", encoding: "base64", s3_buckets: ["payloads"] };
+    const { all } = parsePipeline(
+      {
+        queue: "q",
+        ...body,
+        pipelines: { a: { table: "a", columns }, b: { table: "b", columns, queue: "r", encoding: "json" } },
+      },
+      { source: "f" },
+    );
+    expect(all.map(({ pipeline }) => [pipeline.queue, pipeline.body])).toEqual([
+      ["q", { envelope: "sns", encoding: "base64", s3Buckets: ["payloads"] }],
+      ["r", { envelope: "sns", encoding: "json", s3Buckets: ["payloads"] }],
+    ]);
+  });
+
   test("agree when they say the same in other words, or read other queues", () => {
     expect(notesOn({}, { envelope: "none", encoding: "json", s3_buckets: [] })).toEqual([]);
     expect(notesOn({ s3_buckets: ["a", "b"] }, { s3_buckets: ["b", "a", "b"] })).toEqual([]);

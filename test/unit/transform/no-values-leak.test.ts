@@ -86,6 +86,8 @@ test("no value is in the reject of a column of any type", () => {
     { numRuns: 500 },
   );
   expect(rejects).toBeGreaterThan(10_000);
+});
+
 test("nor is it when the body is encoded, wrapped, a list or somewhere else", () => {
   const wrappings: readonly (readonly [Partial<BodyFormat>, (json: string) => string])[] = [
     [{ encoding: "base64" }, base64],
