@@ -24,6 +24,7 @@ import { addKeygenFlags } from "./flags/keygen.js";
 import { addMigrateFlags } from "./flags/migrate.js";
 import { addPeekFlags } from "./flags/peek.js";
 import { createFlagProblems } from "./flags/problems.js";
+import { addProposeFlags } from "./flags/propose.js";
 import { addRejectsFlags, addReplayFlags } from "./flags/rejects.js";
 import { addRewrapFlags } from "./flags/rewrap.js";
 import { addUnmaskFlags } from "./flags/unmask.js";
@@ -96,11 +97,13 @@ export function createProgram(context: Context, onExitCode: (code: number) => vo
 
   const init = command(
     "init",
-    "start a config file",
-    "Prints a config file to start from: with --builtin the pipeline that runs without a file, which changes nothing " +
-      "when it is saved as sqs2pg.yaml.",
+    "propose a pipeline for a queue",
+    "Looks at messages of a queue, gives every one of them back at once, and proposes a pipeline and a table for them: " +
+      "columns, types, and masks for what looks like personal data. It shows no value. Like a peek it is not free: the " +
+      "receive count of each message goes up by one. On a terminal it asks before it writes; elsewhere it prints the " +
+      "pipeline, unless --yes is given. With --builtin it prints the pipeline that runs without a file.",
   ).action(async (flags: InitFlags) => run((await import("./commands/init.js")).initCommand, flags));
-  addOutputFlags(addInitFlags(init), problems);
+  addOutputFlags(addProposeFlags(addInitFlags(init), problems), problems);
 
   const doctor = command(
     "doctor",

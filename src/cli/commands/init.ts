@@ -1,17 +1,17 @@
 import { LOGIN_YAML } from "../../config/login-yaml.js";
-import { UsageError } from "../../errors.js";
-import type { Command, CommonFlags } from "../context.js";
+import type { Command } from "../context.js";
 import { EXIT } from "../exit-code.js";
+import { type InitFlags as ProposeFlags, proposePipeline } from "../init-proposal.js";
 import { writeResult } from "../output.js";
 
-export interface InitFlags extends CommonFlags {
+export interface InitFlags extends ProposeFlags {
+  /** Prints the built-in pipeline, and looks at no queue. */
   readonly builtin?: boolean;
 }
 
-export const initCommand: Command<InitFlags> = async ({ flags, context }) => {
-  if (flags.builtin !== true) {
-    throw new UsageError("arguments_invalid", "init prints the built-in pipeline: say sqs2pg init --builtin");
-  }
+export const initCommand: Command<InitFlags> = async (input) => {
+  const { flags, context } = input;
+  if (flags.builtin !== true) return proposePipeline(input);
   writeResult({ yaml: LOGIN_YAML }, () => LOGIN_YAML, flags, context);
   return EXIT.done;
 };

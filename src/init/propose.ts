@@ -1,0 +1,126 @@
+import { QueueError } from "../errors.js";
+import type { JsonObject } from "../transform/paths.js";
+import { chooseForm, fitsForm } from "./body-form.js";
+import { type DecodedBody, decodeBody } from "./decode.js";
+import { createNamer } from "./names.js";
+import { pathText } from "./path-text.js";
+import type { LeftOut, Proposal, ProposedColumn } from "./proposal.js";
+import { proposeColumn } from "./propose-column.js";
+import { findRecordsKey } from "./records-path.js";
+import { type Shape, shapesOf, tellingKeys } from "./shapes.js";
+import { addValue, emptyNode, type Field, fieldsOf, type Node } from "./tree.js";
+
+export interface ProposeOptions {
+  readonly queue: string;
+  readonly table: string;
+  readonly bodies: readonly string[];
+  /** Now, in milliseconds since 1970: numbers near it may be moments. */
+  readonly nowMs: number;
+}
+
+/** Bodies -> a pipeline that would load them. Throws `QueueError` `no_records` where there is nothing to propose. */
+export function propose({ queue, table, bodies, nowMs }: ProposeOptions): Proposal {
+  const decoded = bodies.flatMap((body) => decodeBody(body) ?? []);
+  const form = chooseForm(decoded);
+  const readable = decoded.filter((body) => fitsForm(body, form));
+  const { shapes, outer, recordsKey } = findRecords(readable);
+  const [main] = shapes;
+  if (main === undefined) throw noRecords(queue, bodies.length);
+
+  const root = emptyNode();
+  for (const record of main.records) addValue(root, record);
+  const fields = [...fieldsOf(root, main.records.length), ...outerFields(outer, recordsKey)];
+  const { columns, leftOut } = proposeColumns(fields, nowMs);
+  return {
+    queue,
+    table,
+    form,
+    ...(recordsKey === undefined ? {} : { records: pathText([recordsKey]) }),
+    columns,
+    leftOut,
+    sample: {
+      messages: bodies.length,
+      records: main.records.length,
+      unreadable: bodies.length - readable.length,
+      otherShapes: shapes.slice(1).map(({ records, keys }) => ({ records: records.length, keys })),
+      tellingKeys: tellingKeys(shapes).map((key) => pathText([key])),
+      hasValueKeys: root.valueKeys > 0,
+    },
+  };
+}
+
+interface FoundRecords {
+  readonly shapes: readonly Shape[];
+  /** The records around the array of records. */
+  readonly outer: readonly JsonObject[];
+  readonly recordsKey: string | undefined;
+}
+
+function findRecords(bodies: readonly DecodedBody[]): FoundRecords {
+  const shapes = shapesOf(bodies.flatMap(({ records }) => records));
+  const [main] = shapes;
+  const key = main === undefined ? undefined : findRecordsKey(main.records);
+  if (main === undefined || key === undefined) return { shapes, outer: [], recordsKey: undefined };
+  const inner = main.records.flatMap((record) => record[key] as JsonObject[]);
+  return { shapes: [...shapesOf(inner), ...shapes.slice(1)], outer: main.records, recordsKey: key };
+}
+
+/** What stands beside the array of records, which every one of them can have. */
+function outerFields(outer: readonly JsonObject[], recordsKey: string | undefined): Field[] {
+  if (recordsKey === undefined) return [];
+  const root: Node = emptyNode();
+  for (const record of outer) addValue(root, record);
+  return fieldsOf(root, outer.length)
+    .filter(({ path }) => path[0] !== recordsKey)
+    .map((field) => ({ ...field, outer: true }));
+}
+
+/** What the message around a record has: when it was sent, and its id, which finds it again. */
+const MESSAGE_COLUMNS: readonly ProposedColumn[] = [
+  {
+    name: "sent_at",
+    from: "$sent_at",
+    type: "timestamptz",
+    required: true,
+    nullShare: 0,
+    looksLike: "when SQS took the message",
+  },
+  {
+    name: "message_id",
+    from: "$message_id",
+    type: "text",
+    required: true,
+    nullShare: 0,
+    looksLike: "SQS's id of the message",
+  },
+];
+
+function proposeColumns(
+  fields: readonly Field[],
+  nowMs: number,
+): { readonly columns: readonly ProposedColumn[]; readonly leftOut: readonly LeftOut[] } {
+  const name = createNamer();
+  const columns: ProposedColumn[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const field of fields) {
+    const proposed = proposeColumn(field, nowMs);
+    if ("leftOut" in proposed) leftOut.push(proposed.leftOut);
+    else columns.push({ ...proposed.column, name: name(proposed.column.name) });
+  }
+  // The record's own names go first: where it has a `sent_at`, the message's is another one.
+  for (const column of MESSAGE_COLUMNS) {
+    const wanted = columns.some((other) => other.name === column.name) ? `sqs_${column.name}` : column.name;
+    columns.push({ ...column, name: name(wanted) });
+  }
+  return { columns, leftOut };
+}
+
+function noRecords(queue: string, messages: number): QueueError {
+  const what = messages === 1 ? "the one message" : `none of the ${messages} messages`;
+  const verb = messages === 1 ? `${what} that was looked at holds no` : `${what} that were looked at holds a`;
+  return new QueueError(
+    "failed",
+    "no_records",
+    `${verb} JSON object that columns could be proposed for (queue ${queue}): sqs2pg peek --raw shows them, and a pipeline can be written by hand`,
+  );
+}
