@@ -10,6 +10,8 @@ interface PoolOptions {
   readonly poolSize: number;
   /** For a connection to be up, in milliseconds. */
   readonly connectTimeoutMs?: number;
+  /** An error's stack shows where its statement was made; slower. */
+  readonly tracesStatements?: boolean;
 }
 
 /** A pool of connections with what messages need to know about it. */
@@ -49,6 +51,7 @@ export function connect(settings: ConnectionSettings, options: PoolOptions): Con
       afterCreate: makeDurable,
     },
     log: SILENT,
+    asyncStackTraces: options.tracesStatements === true,
     // Knex quotes the statement in errors: without the values of its rows.
     compileSqlOnError: false,
   });

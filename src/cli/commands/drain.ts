@@ -5,6 +5,7 @@ import type { Command, CommonFlags } from "../context.js";
 import { exitCodeOfRun } from "../exit-code.js";
 import { repeatedFlags } from "../flags/repeat.js";
 import { writeResult } from "../output.js";
+import { watchPendingMigrations } from "../pending-migrations.js";
 import { createRunDisplay } from "../run-display.js";
 import { renderDrainReport } from "../terminal/drain-summary.js";
 
@@ -37,6 +38,7 @@ export const drainCommand: Command<DrainFlags> = async (input) => {
   });
   for (const notice of settings.notices) log.warn(notice);
 
+  const pendingMigrations = watchPendingMigrations(settings, flags, context);
   const display = createRunDisplay(input);
   const report = await drain(settings, {
     limits: {
@@ -57,7 +59,11 @@ export const drainCommand: Command<DrainFlags> = async (input) => {
     onWarning: log.warn,
     env,
     clock,
-  }).finally(display.stop);
+  }).finally(() => {
+    display.stop();
+    const pending = pendingMigrations();
+    if (pending !== undefined) log.warn(pending);
+  });
 
   const rejectsTable = `${settings.bookkeepingSchema}.rejects`;
   writeResult(

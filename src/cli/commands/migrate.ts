@@ -1,7 +1,9 @@
+import { findMigrationsFolder } from "../../config/migrations-folder.js";
 import { resolveSettings } from "../../config/resolve.js";
 import { UsageError } from "../../errors.js";
 import { migrate, migrationStatus, rollback } from "../../loader/migrations/migrate.js";
 import { printSql } from "../../loader/migrations/print-sql.js";
+import type { MigrationStatus } from "../../loader/migrations/status.js";
 import { unlessStopped } from "../../unless-stopped.js";
 import type { Command, CommonFlags } from "../context.js";
 import { EXIT } from "../exit-code.js";
@@ -13,6 +15,8 @@ const INTERRUPTED =
   "interrupted: either all of it has been done or nothing; sqs2pg migrate --status shows which";
 
 export interface MigrateFlags extends CommonFlags {
+  /** A directory; false: none. */
+  readonly migrations?: string | false;
   readonly status?: boolean;
   readonly rollback?: boolean;
   readonly printSql?: boolean;
@@ -26,25 +30,28 @@ export const migrateCommand: Command<MigrateFlags> = async ({ flags, context, lo
     cwd,
     needs: { database: flags.printSql !== true, key: "never", pipelines: "any" },
   });
-  for (const notice of settings.notices) log.warn(notice);
+  const { folder: userFolder, notice } = findMigrationsFolder({ ...flags, cwd });
+  for (const text of [...settings.notices, ...(notice === undefined ? [] : [notice])]) log.warn(text);
   const schema = settings.bookkeepingSchema;
 
   if (flags.printSql === true) {
-    const sql = await printSql({ schema });
+    const sql = await printSql({ schema, userFolder });
     writeResult({ sql }, () => sql, flags, context);
     return EXIT.done;
   }
   if (settings.database === undefined) throw new UsageError("database_missing", "migrate needs a database");
-  const target = { database: { ...settings.database, env }, schema };
+  const target = { database: { ...settings.database, env }, schema, userFolder };
   const orInterrupted = <Result>(work: Promise<Result>): Promise<Result> =>
     unlessStopped(work, context.signals.stop, INTERRUPTED);
   if (flags.status === true) {
-    const { applied, pending } = await orInterrupted(migrationStatus(target));
-    const status = {
-      applied: applied.map(({ name, appliedAt }) => ({ name, applied_at: appliedAt.toISOString() })),
-      pending,
-    };
-    const lines = [...applied, ...pending.map((name) => ({ name, appliedAt: null }))];
+    const found = await orInterrupted(migrationStatus(target));
+    const user = found.user === undefined ? {} : { user: statusDocument(found.user) };
+    const status = { ...statusDocument(found), ...user };
+    const parts = [found, ...(found.user === undefined ? [] : [found.user])];
+    const lines = parts.flatMap(({ applied, pending }) => [
+      ...applied,
+      ...pending.map((name) => ({ name, appliedAt: null })),
+    ]);
     writeResult(status, (look) => renderMigrationStatus(lines, look), flags, context);
   } else if (flags.rollback === true) {
     const rolledBack = await orInterrupted(rollback(target));
@@ -55,3 +62,10 @@ export const migrateCommand: Command<MigrateFlags> = async ({ flags, context, lo
   }
   return EXIT.done;
 };
+
+function statusDocument({ applied, pending }: MigrationStatus): object {
+  return {
+    applied: applied.map(({ name, appliedAt }) => ({ name, applied_at: appliedAt.toISOString() })),
+    pending,
+  };
+}

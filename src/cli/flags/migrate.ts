@@ -2,6 +2,8 @@ import { type Command, Option } from "commander";
 
 export function addMigrateFlags(command: Command): Command {
   return command
+    .option("--migrations <dir>", "your own migrations (default: migrations beside the pipeline file)")
+    .option("--no-migrations", "only those of sqs2pg")
     .addOption(
       new Option("--status", "show what is applied and what is pending").conflicts(["rollback", "printSql"]),
     )

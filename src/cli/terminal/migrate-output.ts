@@ -17,13 +17,15 @@ interface MigrationLine {
   readonly appliedAt: Date | null;
 }
 
-/** What `migrate` did. Ends in a newline. */
-export function renderMigrate({ applied, already }: MigrateResult, options: MigrateOutputOptions): string {
+/** What `migrate` did, the user's own migrations after the package's. Ends in a newline. */
+export function renderMigrate(result: MigrateResult, options: MigrateOutputOptions): string {
   const { style } = options;
+  const applied = [...result.applied, ...(result.user?.applied ?? [])];
+  const already = result.already.length + (result.user?.already.length ?? 0);
   const summary =
     applied.length === 0
-      ? `Already up to date: ${plural(already.length, "migration")}`
-      : `Up to date: ${plural(applied.length, "migration")} applied${already.length > 0 ? `, ${already.length} already there` : ""}`;
+      ? `Already up to date: ${plural(already, "migration")}`
+      : `Up to date: ${plural(applied.length, "migration")} applied${already > 0 ? `, ${already} already there` : ""}`;
   return render([...verbLines("applied", applied, options), ...sentence(summary, style.success, options)]);
 }
 

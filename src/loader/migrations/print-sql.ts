@@ -1,37 +1,76 @@
-import knex from "knex";
+import { join } from "node:path";
+import knex, { type Knex } from "knex";
 import { parseSchemaName } from "../../config/schema-name.js";
-import { importMigration, listMigrations, type MigrationStep } from "./source.js";
-import { MIGRATIONS_TABLE, migrationPrelude } from "./tables.js";
+import { UsageError } from "../../errors.js";
+import { importMigration, listMigrations } from "./source.js";
+import { MIGRATIONS_TABLE, migrationPrelude, USER_MIGRATIONS_TABLE } from "./tables.js";
+import { importUserMigration, listUserMigrations, type UserFolder } from "./user-folder.js";
+
+export interface PrintSqlSettings {
+  readonly schema?: string | undefined;
+  /** A directory with migrations of the user's own, which come after the package's. */
+  readonly userFolder?: UserFolder | undefined;
+}
 
 /**
  * The migrations as a script for whoever may not or will not let the tool create tables: psql can run it, also twice.
  * It records what it did as `migrate` does, so that both can follow each other. No database is needed.
- * Throws `UsageError` for an unusable schema name.
+ * Throws `UsageError` for an unusable schema name, and for a migration of the user's own that reads from the database.
  */
-export async function printSql(settings: { readonly schema?: string | undefined } = {}): Promise<string> {
+export async function printSql(settings: PrintSqlSettings = {}): Promise<string> {
   const schema = parseSchemaName(settings.schema);
-  const blocks = [];
-  for (const name of await listMigrations()) {
-    const { up } = await importMigration(name);
-    blocks.push(guarded(name, await recordStatements(up, schema), schema));
-  }
+  const own = await ownBlocks(schema);
+  const users = settings.userFolder === undefined ? [] : await userBlocks(schema, settings.userFolder);
+  const tables = [MIGRATIONS_TABLE, ...(users.length === 0 ? [] : [USER_MIGRATIONS_TABLE])];
+  const scripts = [script(schema, MIGRATIONS_TABLE, own)];
+  if (users.length > 0) scripts.push(script(schema, USER_MIGRATIONS_TABLE, users));
   return `begin;
 
-${migrationPrelude(schema)};
+${migrationPrelude(schema, tables)};
 
-do $sqs2pg$
-declare
-  this_batch integer := (select coalesce(max(batch), 0) + 1 from "${schema}".${MIGRATIONS_TABLE});
-begin
-${blocks.join("\n")}
-end $sqs2pg$;
+${scripts.join("\n\n")}
 
 commit;
 `;
 }
 
-function guarded(name: string, statements: readonly string[], schema: string): string {
-  const table = `"${schema}".${MIGRATIONS_TABLE}`;
+function script(schema: string, table: string, blocks: readonly string[]): string {
+  return `do $sqs2pg$
+declare
+  this_batch integer := (select coalesce(max(batch), 0) + 1 from "${schema}".${table});
+begin
+${blocks.join("\n")}
+end $sqs2pg$;`;
+}
+
+async function ownBlocks(schema: string): Promise<string[]> {
+  const blocks = [];
+  for (const name of await listMigrations()) {
+    const { up } = await importMigration(name);
+    const statements = await recordStatements((recorder) => up(recorder, { schema }), ownStatement);
+    blocks.push(guarded(name, statements, `"${schema}".${MIGRATIONS_TABLE}`));
+  }
+  return blocks;
+}
+
+async function userBlocks(schema: string, folder: UserFolder): Promise<string[]> {
+  const blocks = [];
+  for (const name of await listUserMigrations(folder)) {
+    const { up } = await importUserMigration(folder, name);
+    const statements = await recordStatements(up, (recorder, sent) => {
+      const isRead = sent.output !== undefined || /^\s*(?:select|with|show|values|table)\b/i.test(sent.sql);
+      if (!isRead) return recorder.raw(sent.sql, [...(sent.bindings ?? [])] as Knex.RawBinding[]).toString();
+      throw new UsageError(
+        "migration_not_printable",
+        `${join(folder.shown, name)} reads from the database, so its SQL depends on what is there: run sqs2pg migrate, or print the rest with --no-migrations`,
+      );
+    });
+    blocks.push(guarded(name, statements, `"${schema}".${USER_MIGRATIONS_TABLE}`));
+  }
+  return blocks;
+}
+
+function guarded(name: string, statements: readonly string[], table: string): string {
   return `
 if not exists (select from ${table} where name = '${name}') then
 
@@ -40,20 +79,34 @@ insert into ${table} (name, batch, migration_time) values ('${name}', this_batch
 end if;`;
 }
 
+/** A statement as Knex hands it to its driver. */
+interface Sent {
+  readonly sql: string;
+  readonly bindings?: readonly unknown[];
+  /** What makes an answer of the rows, where Knex itself asks. */
+  readonly output?: unknown;
+}
+
+function ownStatement(_recorder: Knex, { sql, bindings }: Sent): string {
+  if (bindings !== undefined && bindings.length > 0) throw new Error("a migration's statement has bindings");
+  return sql;
+}
+
 /** Runs a migration against a client that writes down what it would send. */
-async function recordStatements(up: MigrationStep, schema: string): Promise<string[]> {
+async function recordStatements(
+  up: (recorder: Knex) => unknown,
+  textOf: (recorder: Knex, sent: Sent) => string,
+): Promise<string[]> {
   const statements: string[] = [];
   const recorder = knex({ client: "pg" });
   Object.assign(recorder.client, {
     acquireConnection: () => Promise.resolve({}),
     releaseConnection: () => Promise.resolve(),
-    query: (_connection: unknown, { sql, bindings }: { sql: string; bindings?: readonly unknown[] }) => {
-      if (bindings !== undefined && bindings.length > 0)
-        throw new Error("a migration's statement has bindings");
-      statements.push(sql);
-      return Promise.resolve({ method: "raw", response: { rows: [] } });
+    query: async (_connection: unknown, sent: Sent) => {
+      statements.push(textOf(recorder, sent));
+      return { method: "raw", response: { rows: [] } };
     },
   });
-  await up(recorder, { schema });
+  await up(recorder);
   return statements;
 }

@@ -1,8 +1,7 @@
 import type { Knex } from "knex";
 import { sqlStateOf } from "../errors/driver-error.js";
 import { quoteTable } from "../identifier.js";
-import { listMigrations } from "./source.js";
-import { MIGRATIONS_TABLE } from "./tables.js";
+import { type History, ownHistory } from "./history.js";
 
 interface AppliedMigration {
   readonly name: string;
@@ -16,9 +15,13 @@ export interface MigrationStatus {
   readonly pending: string[];
 }
 
-/** Compares the package's migrations with what the database has on record; throws what the driver throws. */
-export async function readStatus(knex: Knex, schema: string): Promise<MigrationStatus> {
-  const [all, applied] = await Promise.all([listMigrations(), readApplied(knex, schema)]);
+/** Compares migrations (the package's, unless others are given) with what the database has on record; throws what the driver throws. */
+export async function readStatus(
+  knex: Knex,
+  schema: string,
+  { list, table }: Pick<History, "list" | "table"> = ownHistory(schema),
+): Promise<MigrationStatus> {
+  const [all, applied] = await Promise.all([list(), readApplied(knex, schema, table)]);
   const known = new Set(namesOf(applied));
   return { applied, pending: all.filter((name) => !known.has(name)) };
 }
@@ -27,9 +30,9 @@ export function namesOf(migrations: readonly AppliedMigration[]): string[] {
   return migrations.map(({ name }) => name);
 }
 
-async function readApplied(knex: Knex, schema: string): Promise<AppliedMigration[]> {
+async function readApplied(knex: Knex, schema: string, name: string): Promise<AppliedMigration[]> {
   try {
-    const table = quoteTable({ schema, name: MIGRATIONS_TABLE });
+    const table = quoteTable({ schema, name });
     const { rows } = await knex.raw(`select name, migration_time as "appliedAt" from ${table} order by id`);
     return rows;
   } catch (error) {

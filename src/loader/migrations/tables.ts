@@ -3,6 +3,9 @@ import { createHash } from "node:crypto";
 /** Knex's table of migrations; its lock table has the same name with `_lock`. */
 export const MIGRATIONS_TABLE = "migrations";
 
+/** The same for the migrations of a user. */
+export const USER_MIGRATIONS_TABLE = "user_migrations";
+
 /**
  * What comes before any migration, as one statement: waits for other migrations of the same schema, then makes sure
  * that the schema and Knex's own tables exist. The lock ends with the transaction, however that ends, so none survives
@@ -11,16 +14,21 @@ export const MIGRATIONS_TABLE = "migrations";
  * https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
  *
  * @param schema a name that `parseSchemaName` let through: it needs no escaping
+ * @param tables those of the migrations that are to run
  */
-export function migrationPrelude(schema: string): string {
-  const migrations = `"${schema}".${MIGRATIONS_TABLE}`;
+export function migrationPrelude(schema: string, tables: readonly string[] = [MIGRATIONS_TABLE]): string {
   return `do $prelude$
 begin
   perform pg_advisory_xact_lock(${lockKey(schema)});
   if not exists (select from pg_namespace where nspname = '${schema}') then
     create schema "${schema}";
   end if;
-  if to_regclass('${migrations}') is null then
+${tables.map((table) => knexTables(`"${schema}".${table}`)).join("\n")}
+end $prelude$`;
+}
+
+function knexTables(migrations: string): string {
+  return `  if to_regclass('${migrations}') is null then
     create table ${migrations} (
       id serial primary key,
       name varchar(255),
@@ -34,8 +42,7 @@ begin
   if not exists (select from ${migrations}_lock) then
     insert into ${migrations}_lock (is_locked) values (0);
   end if;
-  update ${migrations}_lock set is_locked = 0 where is_locked <> 0;
-end $prelude$`;
+  update ${migrations}_lock set is_locked = 0 where is_locked <> 0;`;
 }
 
 /** The same number for the same schema in every process. */
