@@ -58,8 +58,7 @@ async function userBlocks(schema: string, folder: UserFolder): Promise<string[]>
   for (const name of await listUserMigrations(folder)) {
     const { up } = await importUserMigration(folder, name);
     const statements = await recordStatements(up, (recorder, sent) => {
-      const isRead = sent.output !== undefined || /^\s*(?:select|with|show|values|table)\b/i.test(sent.sql);
-      if (!isRead) return recorder.raw(sent.sql, [...(sent.bindings ?? [])] as Knex.RawBinding[]).toString();
+      if (!isRead(sent)) return inlined(recorder, sent);
       throw new UsageError(
         "migration_not_printable",
         `${join(folder.shown, name)} reads from the database, so its SQL depends on what is there: run sqs2pg migrate, or print the rest with --no-migrations`,
@@ -68,6 +67,16 @@ async function userBlocks(schema: string, folder: UserFolder): Promise<string[]>
     blocks.push(guarded(name, statements, `"${schema}".${USER_MIGRATIONS_TABLE}`));
   }
   return blocks;
+}
+
+function isRead({ sql, output }: Sent): boolean {
+  return output !== undefined || /^\s*(?:select|with|show|values|table)\b/i.test(sql);
+}
+
+/** The statement as the server would have it, with its values in their places. */
+function inlined(recorder: Knex, { sql, bindings = [] }: Sent): string {
+  if (bindings.length === 0) return recorder.client.positionBindings(sql);
+  return recorder.raw(sql, [...bindings] as Knex.RawBinding[]).toString();
 }
 
 function guarded(name: string, statements: readonly string[], table: string): string {

@@ -1,4 +1,4 @@
-import { DatabaseError } from "../../errors.js";
+import { DatabaseError, Sqs2pgError } from "../../errors.js";
 import { sqlStateOf } from "../errors/driver-error.js";
 import { classifySqlState } from "../errors/sqlstate.js";
 
@@ -39,7 +39,7 @@ const UNDONE = "everything of this call was rolled back";
 
 /** A migration that failed, with its file, its line and what PostgreSQL's SQLSTATE says; never its text. */
 export function stepFailure(error: unknown, where: MigrationFile): Error {
-  if (error instanceof DatabaseError) return error;
+  if (error instanceof Sqs2pgError) return error;
   const sqlState = sqlStateOf(error);
   const place = placeOf(error, where);
   if (sqlState === undefined) {
