@@ -145,14 +145,14 @@ describe("a migration that fails", () => {
 
 describe("a file that cannot be run is refused before anything is", () => {
   test.each([
-    ["orders.mjs", CREATE, "migration_name_invalid"],
-    ["20260201000000_orders.sql", "select 1", "migration_name_invalid"],
-    ["20260201000000_orders.ts", CREATE, "migration_name_invalid"],
-    [FIRST, "export const nothing = 1;", "migration_invalid"],
-    [FIRST, `${CREATE}export const config = { transaction: false };`, "migration_invalid"],
-    [FIRST, "export async function up(knex) { await }", "migration_unreadable"],
-    [FIRST, "import 'no-such-package-7734';", "migration_unreadable"],
-  ])("%s: %s", async (name, text, code) => {
+    ["orders.mjs", "migration_name_invalid", CREATE],
+    ["20260201000000_orders.sql", "migration_name_invalid", "select 1"],
+    ["20260201000000_orders.ts", "migration_name_invalid", CREATE],
+    [FIRST, "migration_invalid", "export const nothing = 1;"],
+    [FIRST, "migration_invalid", `${CREATE}export const config = { transaction: false };`],
+    [FIRST, "migration_unreadable", "export async function up(knex) { await }"],
+    [FIRST, "migration_unreadable", "import 'no-such-package-7734';"],
+  ])("%s: %s", async (name, code, text) => {
     await put(name, text);
     await expect(migrate(settings())).rejects.toMatchObject({
       code,
