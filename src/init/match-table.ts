@@ -35,8 +35,9 @@ export function matchTable(proposal: Proposal, layout: readonly LayoutColumn[]):
       leftOut.push({ from: column.from, reason, nullShare: column.nullShare, looksLike: column.looksLike });
     }
   }
+  const { key: _key, ...rest } = proposal;
   return {
-    proposal: { ...proposal, columns, leftOut },
+    proposal: { ...rest, columns, leftOut },
     unfilled: usable.filter(({ name }) => !filled.has(name)),
   };
 }

@@ -59,6 +59,8 @@ export interface Proposal {
   readonly form: ChosenForm;
   /** The path of the array that holds the records. */
   readonly records?: string;
+  /** A column that could be the table's key: it was different in every record. */
+  readonly key?: string;
   readonly columns: readonly ProposedColumn[];
   readonly leftOut: readonly LeftOut[];
   readonly sample: SampleFacts;

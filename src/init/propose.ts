@@ -2,6 +2,7 @@ import { QueueError } from "../errors.js";
 import type { JsonObject } from "../transform/paths.js";
 import { chooseForm, fitsForm } from "./body-form.js";
 import { type DecodedBody, decodeBody } from "./decode.js";
+import { findKey } from "./find-key.js";
 import { createNamer } from "./names.js";
 import { pathText } from "./path-text.js";
 import type { LeftOut, Proposal, ProposedColumn } from "./proposal.js";
@@ -31,11 +32,13 @@ export function propose({ queue, table, bodies, nowMs }: ProposeOptions): Propos
   for (const record of main.records) addValue(root, record);
   const fields = [...fieldsOf(root, main.records.length), ...outerFields(outer, recordsKey)];
   const { columns, leftOut } = proposeColumns(fields, nowMs);
+  const key = findKey(columns, fields);
   return {
     queue,
     table,
     form,
     ...(recordsKey === undefined ? {} : { records: pathText([recordsKey]) }),
+    ...(key === undefined ? {} : { key }),
     columns,
     leftOut,
     sample: {

@@ -16,7 +16,7 @@ export function migrationEnding({ table }: Pick<Proposal, "table">): string {
  * A Knex migration that creates the table of a proposal. It is `.mjs`, so that it means the same whatever a package.json
  * near it says.
  */
-export function writeMigration({ queue, table, columns }: Proposal): string {
+export function writeMigration({ queue, table, key, columns }: Proposal): string {
   const { schema, name } = tableOf(table);
   const inSchema = schema === undefined ? "" : `.withSchema(${JSON.stringify(schema)})`;
   const text = [
@@ -30,6 +30,9 @@ export function writeMigration({ queue, table, columns }: Proposal): string {
     ...(schema === undefined ? [] : schemaLines(schema)),
     `  await knex.schema${inSchema}.createTable(${JSON.stringify(name)}, (table) => {`,
     ...columns.map(columnLine),
+    ...(key === undefined
+      ? []
+      : [`    // table.unique([${JSON.stringify(key)}]); // for \`key\` in the pipeline`]),
     "  });",
     "}",
     "",

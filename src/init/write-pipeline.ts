@@ -24,6 +24,7 @@ export function writePipeline(proposal: Proposal, { schemaUrl, day }: PipelineTe
     ...(form.envelope === "none" ? [] : [`envelope: ${form.envelope}`]),
     ...(form.encoding === "json" ? [] : [`encoding: ${yamlText(form.encoding)}`]),
     ...(records === undefined ? [] : [`records: ${yamlText(records)}`]),
+    ...keyComments(proposal),
     "columns:",
     ...columns.flatMap(columnLines),
     ...leftOutLines(leftOut),
@@ -49,6 +50,17 @@ function sampleComments(sample: SampleFacts): string[] {
       ? []
       : yamlComment(`${countText(unreadable, "message")} could not be read as JSON of this form.`)),
     ...(hasValueKeys ? yamlComment("Keys that look like values were passed over.") : []),
+  ];
+}
+
+/** Not proposed as a setting: whether a later message replaces a row is not for a sample to say. */
+function keyComments({ key }: Proposal): string[] {
+  if (key === undefined) return [];
+  return [
+    ...yamlComment(
+      `${key} was different in every record. With \`key\` and a unique constraint on it, a later message would replace the row of an earlier one:`,
+    ),
+    `# key: ${yamlText(key)}`,
   ];
 }
 

@@ -2,14 +2,13 @@ import type { InitResult } from "../../init/init.js";
 import type { LeftOut, Proposal, ProposedColumn } from "../../init/proposal.js";
 import { keysText } from "../../init/write-pipeline.js";
 import { borrowNotes } from "./borrow-notes.js";
-import { fitColumns } from "./fit-columns.js";
 import { plural } from "./format.js";
 import { printable } from "./printable.js";
 import { recordLines } from "./record-lines.js";
 import { sectionsText } from "./sections.js";
 import type { Style } from "./style.js";
-import { type Cell, columnWidths, headRows, tableLines } from "./table.js";
-import { displayWidth, textWidth, truncate, wrap } from "./width.js";
+import { type Align, type Cell, columnWidths, headRows, tableLines, tableWidth } from "./table.js";
+import { textWidth, truncate, wrap } from "./width.js";
 
 interface RenderOptions {
   readonly style: Style;
@@ -56,28 +55,40 @@ function headLines({ proposal, sample, tableExists }: InitResult, style: Style, 
 }
 
 const HEADS = ["column", "from", "type", "null", "looks like", "mask"];
+const ALIGNS: readonly Align[] = ["left", "left", "left", "right", "left", "left"];
+const FROM = 1;
+const LOOKS_LIKE = 4;
+/** What the values look like gives way first, down to this. */
+const NARROWEST = 16;
 
+/** Names and types are never cut: without room for them, `from` is left out, or each column is a record of lines. */
 function columnTable(proposed: readonly ProposedColumn[], style: Style, columns: number): string[] {
-  const body = proposed.map((column) => cellsOf(column, style));
-  const nameWidths = HEADS.map(displayWidth);
-  const natural = columnWidths([HEADS.map((text) => ({ text })), ...body]);
-  const widths = fitColumns(nameWidths, natural, columns);
-  if (widths === undefined) {
-    return body.flatMap((cells, index) => [
-      ...(index === 0 ? [] : [""]),
-      ...recordLines(HEADS, cells, style, columns),
-    ]);
+  const rows = [HEADS.map((text): Cell => ({ text })), ...proposed.map((column) => cellsOf(column, style))];
+  const natural = columnWidths(rows);
+  const all = HEADS.map((_head, index) => index);
+  for (const shown of [all, all.filter((index) => index !== FROM)]) {
+    const others = tableWidth(shown.map((index) => (index === LOOKS_LIKE ? 0 : (natural[index] ?? 0))));
+    const room = Math.min(columns - others, natural[LOOKS_LIKE] ?? 0);
+    if (room < Math.min(NARROWEST, natural[LOOKS_LIKE] ?? 0)) continue;
+    const cut = rows.map((cells) =>
+      shown.map((index) =>
+        withRoom(cells[index] ?? { text: "" }, index === LOOKS_LIKE ? room : undefined, style),
+      ),
+    );
+    const [, ...body] = cut;
+    const heads = shown.map((index) => HEADS[index] ?? "");
+    return tableLines(
+      [...headRows(heads, columnWidths(cut), style.rule, style.secondary), ...body],
+      shown.map((index) => ALIGNS[index] ?? "left"),
+    );
   }
-  const cut = body.map((cells) =>
-    cells.map((cell, index) => ({ ...cell, text: truncate(cell.text, widths[index] ?? 0, style.ellipsis) })),
-  );
-  const head = headRows(
-    HEADS,
-    columnWidths([HEADS.map((text) => ({ text })), ...cut]),
-    style.rule,
-    style.secondary,
-  );
-  return tableLines([...head, ...cut], ["left", "left", "left", "right", "left", "left"]);
+  return rows
+    .slice(1)
+    .flatMap((cells, index) => [...(index === 0 ? [] : [""]), ...recordLines(HEADS, cells, style, columns)]);
+}
+
+function withRoom(cell: Cell, room: number | undefined, style: Style): Cell {
+  return room === undefined ? cell : { ...cell, text: truncate(cell.text, room, style.ellipsis) };
 }
 
 function cellsOf({ name, from, type, nullShare, looksLike, mask }: ProposedColumn, style: Style): Cell[] {

@@ -1,6 +1,9 @@
 import { isMod11And10, isVerhoeff, remainder } from "./checksums.js";
 
-/** `hit`: it is one. `miss`: it has the shape and fails the check. `other`: another kind of text. */
+/**
+ * `hit`: it is one. `miss`: it has the length, and fails the check: many of these make the hits among them accidents.
+ * `other`: another kind of text.
+ */
 export type Verdict = "hit" | "miss" | "other";
 
 export interface NationalId {
@@ -43,10 +46,10 @@ const steuerId: NationalId = {
   label: "German tax numbers",
   test: (text) => {
     const id = compact(text);
-    if (!/^[1-9]\d{10}$/.test(id)) return "other";
+    if (!/^\d{11}$/.test(id)) return "other";
     const counts = [..."0123456789"].map((digit) => id.slice(0, 10).split(digit).length - 1);
     const repeated = counts.filter((count) => count > 1);
-    return verdict(repeated.length === 1 && (repeated[0] ?? 0) <= 3 && isMod11And10(id));
+    return verdict(id[0] !== "0" && repeated.length === 1 && (repeated[0] ?? 0) <= 3 && isMod11And10(id));
   },
 };
 
@@ -55,7 +58,8 @@ const nir: NationalId = {
   label: "French social security numbers",
   test: (text) => {
     const id = compact(text);
-    if (!/^[12]\d{2}(?:0[1-9]|1[0-2]|[2-4]\d|[5-9]\d)(?:\d{2}|2[AB])\d{8}$/.test(id)) return "other";
+    if (!/^\d{5}(?:\d{2}|2[AB])\d{8}$/.test(id)) return "other";
+    if (!/^[12]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)/.test(id)) return "miss";
     const number = id.slice(0, 13).replace("2A", "19").replace("2B", "18");
     return verdict(97 - remainder(number, 97) === Number(id.slice(13)));
   },
@@ -117,7 +121,7 @@ const aadhaar: NationalId = {
   label: "Indian Aadhaar numbers",
   test: (text) => {
     const id = compact(text);
-    return /^[2-9]\d{11}$/.test(id) ? verdict(isVerhoeff(id)) : "other";
+    return /^\d{12}$/.test(id) ? verdict(/^[2-9]/.test(id) && isVerhoeff(id)) : "other";
   },
 };
 

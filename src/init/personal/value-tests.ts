@@ -15,11 +15,12 @@ function hitIf(isHit: boolean): Verdict {
   return isHit ? "hit" : "other";
 }
 
-const EMAIL = /^[^\s@<>"',;:]{1,64}@(?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]{2,}$/u;
+const EMAIL = /^[^\s@<>",;:]{1,64}@(?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]{2,}$/u;
 
 /** An address with its port, or an IPv6 address in brackets, is one too. */
 function isAddress(text: string): boolean {
-  if (isIP(text) !== 0) return text !== "::";
+  // `a::b` is more often a name than an address.
+  if (isIP(text) !== 0) return /\d/.test(text);
   const host = /^\[?([0-9a-fA-F.:]+)\]?:\d{1,5}$/.exec(text)?.[1] ?? /^\[([0-9a-fA-F.:]+)\]$/.exec(text)?.[1];
   return host !== undefined && isIP(host) !== 0;
 }
@@ -48,8 +49,9 @@ const CARD_FORMS: readonly RegExp[] = [
 
 function cardVerdict(text: string): Verdict {
   const digits = text.replace(/[ -]/g, "");
-  if (!CARD_FORMS.some((form) => form.test(digits)) || /^(.)\1+$/.test(digits)) return "other";
-  return isLuhn(digits) ? "hit" : "miss";
+  if (!/^\d{13,19}$/.test(digits)) return "other";
+  const isCard = CARD_FORMS.some((form) => form.test(digits)) && !/^(.)\1+$/.test(digits);
+  return isCard && isLuhn(digits) ? "hit" : "miss";
 }
 
 function ibanVerdict(text: string): Verdict {
@@ -59,10 +61,12 @@ function ibanVerdict(text: string): Verdict {
 }
 
 /** Fifteen digits with their check digit; the first two say who gave it out. */
+const IMEI = /^(?:0[1-9]|1\d|3[0-35]|4[459]|5[0-4]|8[69]|9[189])/;
+
 function imeiVerdict(text: string): Verdict {
   const digits = text.replace(/[ -]/g, "");
-  if (!/^(?:0[1-9]|1\d|3[0-35]|4[459]|5[0-4]|8[69]|9[189])\d{13}$/.test(digits)) return "other";
-  return isLuhn(digits) ? "hit" : "miss";
+  if (!/^\d{15}$/.test(digits)) return "other";
+  return IMEI.test(digits) && isLuhn(digits) ? "hit" : "miss";
 }
 
 /** Latitude and longitude with three decimals or more: about a hundred metres. */
