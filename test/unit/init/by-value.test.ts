@@ -110,7 +110,7 @@ describe("made values are found, wherever they stand among others", () => {
       "ip",
       fc.oneof(
         fc.ipV4(),
-        fc.ipV6().filter((ip) => ip !== "::"),
+        fc.ipV6().filter((ip) => /\d/.test(ip)),
       ),
     ],
     ["email", fc.emailAddress().filter((email) => !/["<>]/.test(email) && /[a-z]{2}$/i.test(email))],
