@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileProblem } from "../config/file-problem.js";
+import { findConfigFile } from "../config/find-file.js";
 import { UsageError } from "../errors.js";
 
 /** Where `init` writes. */
@@ -28,7 +29,14 @@ export function migrationsBeside(out: string): string {
 
 /** Throws UsageError `file_exists` if a pipeline file is there already: said before a message is received. */
 export function refuseExisting({ cwd, out, force }: InitPlaces): void {
-  if (force || !existsSync(resolve(cwd, out))) return;
+  if (force) return;
+  // Two that are looked for would be one too many.
+  const isLookedFor = /^sqs2pg\.(?:ya?ml|json)$/.test(basename(out));
+  const other = isLookedFor ? findConfigFile(resolve(cwd, dirname(out))) : undefined;
+  if (other !== undefined && other !== basename(out)) {
+    throw new UsageError("file_exists", `${other} is there already: give another --out, such as orders.yaml`);
+  }
+  if (!existsSync(resolve(cwd, out))) return;
   throw new UsageError(
     "file_exists",
     `${out} is there already: give another --out, or --force to write over it`,

@@ -1,5 +1,5 @@
 import type { LeftOut, Proposal, ProposedColumn, SampleFacts } from "./proposal.js";
-import { yamlComment, yamlText } from "./yaml-text.js";
+import { yamlComment, yamlKey, yamlText } from "./yaml-text.js";
 
 export interface PipelineTextOptions {
   /** Where editors find what may be said in the file. */
@@ -82,7 +82,7 @@ function columnLines(column: ProposedColumn): string[] {
   ];
   return [
     ...(mask === undefined ? [] : yamlComment(`${mask.reason}; ${mask.hint}`, "  ")),
-    `  ${yamlText(name)}: { ${settings.join(", ")} }`,
+    `  ${yamlKey(name)}: { ${settings.join(", ")} }`,
   ];
 }
 

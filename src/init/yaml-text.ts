@@ -1,8 +1,13 @@
 /** Words that YAML 1.1 or 1.2 takes for something else than text. */
 const NOT_TEXT = /^(?:true|false|yes|no|on|off|y|n|null|nan|~)$/i;
 
-/** A text as a YAML scalar that is safe in a flow map: plain where it can be, else quoted as in JSON. */
+/** A text as a YAML scalar that is safe in a flow map. What would be a variable of the environment is escaped. */
 export function yamlText(text: string): string {
+  return yamlKey(text.replaceAll("${", () => "$${"));
+}
+
+/** The same for a key, where there are no variables: plain where it can be, else quoted as in JSON. */
+export function yamlKey(text: string): string {
   const isPlain = /^[A-Za-z_$][\w.$()-]*$/.test(text) && !NOT_TEXT.test(text);
   return isPlain ? text : JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029\ufeff]/g, unicodeEscape);
 }

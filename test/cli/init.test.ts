@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
@@ -117,6 +117,12 @@ describe.concurrent("init", () => {
     expect(queue.receiveCounts()).toEqual([0, 0, 0]);
     expect(await readFile(join(directory, "sqs2pg.yaml"), "utf8")).toBe("mine");
 
+    await rename(join(directory, "sqs2pg.yaml"), join(directory, "sqs2pg.json"));
+    expect(await init(YES)).toMatchObject({
+      exitCode: 2,
+      stderr: "sqs2pg: sqs2pg.json is there already: give another --out, such as orders.yaml\n",
+    });
+    await rename(join(directory, "sqs2pg.json"), join(directory, "sqs2pg.yaml"));
     expect(await init([...YES, "--force"])).toMatchObject({ exitCode: 0 });
     expect(await readFile(join(directory, "sqs2pg.yaml"), "utf8")).toContain("table: orders");
   });

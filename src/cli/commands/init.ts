@@ -1,8 +1,8 @@
 import { LOGIN_YAML } from "../../config/login-yaml.js";
 import type { Command } from "../context.js";
 import { EXIT } from "../exit-code.js";
-import { type InitFlags as ProposeFlags, proposePipeline } from "../init-proposal.js";
 import { writeResult } from "../output.js";
+import { type ProposeFlags, proposePipeline } from "../propose-pipeline.js";
 
 export interface InitFlags extends ProposeFlags {
   /** Prints the built-in pipeline, and looks at no queue. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
+import { readYaml } from "../../../src/config/read-yaml.js";
 import type { Proposal, ProposedColumn } from "../../../src/init/proposal.js";
 import { propose } from "../../../src/init/propose.js";
 import { migrationEnding, migrationName, writeMigration } from "../../../src/init/write-migration.js";
@@ -26,6 +26,10 @@ const names = fc.oneof(
     "a\nb",
     "*/",
     "select",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the form of variables
+    "${A}",
+    "$${",
+    "$",
   ),
 );
 
@@ -65,7 +69,8 @@ describe("the pipeline file", () => {
   test("says what was proposed, whatever the names are", () => {
     fc.assert(
       fc.property(proposals, (proposal) => {
-        const file = parse(writePipeline(proposal, OPTIONS), { strict: true });
+        const { raw: file, problems } = readYaml(writePipeline(proposal, OPTIONS), { source: "f", env: {} });
+        expect(problems).toEqual([]);
         expect(file).toEqual({
           queue: proposal.queue,
           table: proposal.table,

@@ -21,7 +21,7 @@ import { jsonText, outputFor } from "./output.js";
 import { renderInitEnd } from "./terminal/init-end.js";
 import { renderInit } from "./terminal/init-table.js";
 
-export interface InitFlags extends CommonFlags {
+export interface ProposeFlags extends CommonFlags {
   readonly table?: string;
   readonly max: number;
   readonly out: string;
@@ -30,10 +30,11 @@ export interface InitFlags extends CommonFlags {
   readonly force?: boolean;
 }
 
-const SCHEMA_URL = "https://unpkg.com/sqs2pg/sqs2pg.schema.json";
+/** Where the package has its schema, for a project that it is installed in. */
+const SCHEMA_URL = "./node_modules/sqs2pg/schema.json";
 
 /** Proposes a pipeline for a queue; writes it, or prints it where there is nobody to ask and nobody has said yes. */
-export async function proposePipeline({ flags, context, log }: CommandInput<InitFlags>): Promise<number> {
+export async function proposePipeline({ flags, context, log }: CommandInput<ProposeFlags>): Promise<number> {
   const { cwd, env, clock, signals } = context;
   const queue = queueOf(flags, env);
   const places: InitPlaces = {
@@ -63,14 +64,14 @@ export async function proposePipeline({ flags, context, log }: CommandInput<Init
 }
 
 /** No default: the queue of the built-in pipeline has a pipeline already. */
-function queueOf({ queue }: InitFlags, env: Context["env"]): string {
+function queueOf({ queue }: ProposeFlags, env: Context["env"]): string {
   const found = queue ?? env["SQS2PG_QUEUE"];
   if (found !== undefined && found.trim() !== "") return found;
   throw new UsageError("queue_missing", "init looks at a queue: name it by --queue or SQS2PG_QUEUE");
 }
 
 function databaseOf(
-  flags: InitFlags,
+  flags: ProposeFlags,
   env: Context["env"],
 ): Pick<Parameters<typeof init>[0], "database" | "isDatabaseOptional"> {
   if (!isDatabaseGiven(flags.database, env)) return {};
@@ -101,12 +102,13 @@ async function filesOf(
 
 /** What was written by this program is read by it, too: a mistake in it would be found here, by nobody's data. */
 async function checkPipeline(text: string): Promise<void> {
-  const { parse } = await import("yaml");
-  parsePipeline(parse(text), { source: "the proposed pipeline" });
+  const { readYaml } = await import("../config/read-yaml.js");
+  const { raw, ...place } = readYaml(text, { source: "the proposed pipeline", env: {} });
+  parsePipeline(raw, place);
 }
 
 async function conclude(
-  { flags, context }: CommandInput<InitFlags>,
+  { flags, context }: CommandInput<ProposeFlags>,
   result: InitResult,
   { pipeline, migration }: InitFiles,
   places: InitPlaces,
