@@ -4,15 +4,23 @@ import { migrationStatus } from "../loader/migrations/migrate.js";
 import { listUserMigrations } from "../loader/migrations/user-folder.js";
 import type { CommonFlags, Context } from "./context.js";
 
+/** A look that goes on beside a run. */
+export interface PendingWatch {
+  /** Resolves when it is over, however it ended. */
+  readonly done: Promise<void>;
+  /** What it has found until now, in one line. */
+  notice(): string | undefined;
+}
+
 /**
  * Looks, beside a run, whether migrations of the user's own are pending: the table is there or the run would not begin,
- * so it is no reason to refuse. The result says so in one line, if that is known by then.
+ * so it is no reason to refuse.
  */
 export function watchPendingMigrations(
   { database, bookkeepingSchema: schema }: Settings,
   flags: CommonFlags,
   { cwd, env }: Pick<Context, "cwd" | "env">,
-): () => string | undefined {
+): PendingWatch {
   let notice: string | undefined;
   const look = async (): Promise<void> => {
     const { folder } = findMigrationsFolder({ config: flags.config, cwd });
@@ -29,6 +37,5 @@ export function watchPendingMigrations(
     notice = `${what} pending: run sqs2pg migrate`;
   };
   // What is wrong with the database or the directory, the run or migrate says better.
-  look().catch(() => {});
-  return () => notice;
+  return { done: look().catch(() => {}), notice: () => notice };
 }

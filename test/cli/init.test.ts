@@ -59,7 +59,7 @@ describe.concurrent("init", () => {
     const run = (...args: string[]) => runCli([...args, "--json"], { cwd: directory, env });
     const migrated = JSON.parse((await run("migrate")).stdout);
     expect(migrated.user.applied).toEqual([expect.stringMatching(/^\d{14}_create_orders\.mjs$/)]);
-    const drained = await run("drain", "--max-rejects", "1");
+    const drained = await run("drain", "--quiet", "--max-rejects", "1");
     expect(drained).toMatchObject({ exitCode: 0, stderr: "" });
     expect(JSON.parse(drained.stdout)).toMatchObject({ received: 61, loaded: 60, rejected: 1 });
 
@@ -176,7 +176,7 @@ describe.concurrent("init", () => {
     await emptyDatabase.query("alter table orders alter region drop not null");
     const env = { ...queueEnv, DATABASE_URL: emptyDatabase.url };
     await runCli(["migrate"], { cwd: directory, env });
-    const drained = await runCli(["drain", "--json"], { cwd: directory, env });
+    const drained = await runCli(["drain", "--quiet", "--json"], { cwd: directory, env });
     expect(JSON.parse(drained.stdout)).toMatchObject({ loaded: 25, rejected: 0 });
   });
 

@@ -38,7 +38,7 @@ export const drainCommand: Command<DrainFlags> = async (input) => {
   });
   for (const notice of settings.notices) log.warn(notice);
 
-  const pendingMigrations = watchPendingMigrations(settings, flags, context);
+  const pending = watchPendingMigrations(settings, flags, context);
   const display = createRunDisplay(input);
   const report = await drain(settings, {
     limits: {
@@ -59,11 +59,17 @@ export const drainCommand: Command<DrainFlags> = async (input) => {
     onWarning: log.warn,
     env,
     clock,
-  }).finally(() => {
-    display.stop();
-    const pending = pendingMigrations();
-    if (pending !== undefined) log.warn(pending);
-  });
+  })
+    .finally(display.stop)
+    .then(async (finished) => {
+      // The database has answered the run: it answers this, too.
+      if (finished.error === undefined && !signals.stop.aborted) await pending.done;
+      return finished;
+    })
+    .finally(() => {
+      const notice = pending.notice();
+      if (notice !== undefined) log.warn(notice);
+    });
 
   const rejectsTable = `${settings.bookkeepingSchema}.rejects`;
   writeResult(
