@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { InterruptedError } from "../errors.js";
+import { unlessStopped } from "../unless-stopped.js";
 import type { Context } from "./context.js";
 
 /** Whether there is somebody to ask: a terminal on both ends. */
@@ -12,17 +13,17 @@ export async function askYesNo(
   question: string,
   { stdin, stderr, signals }: Pick<Context, "stdin" | "stderr" | "signals">,
 ): Promise<boolean> {
-  const reader = createInterface({ input: stdin, output: stderr });
-  // Ctrl-C reaches the reader as a key, since it has the terminal in raw mode.
-  const interrupted = new Promise<never>((_resolve, reject) => {
-    const stop = (): void => reject(new InterruptedError("interrupted: nothing was written"));
-    reader.once("SIGINT", stop);
-    signals.stop.addEventListener("abort", stop, { once: true });
-  });
+  // No raw mode: Ctrl-C stays a signal, which everything else here understands.
+  const reader = createInterface({ input: stdin, output: stderr, terminal: false });
   const closed = new Promise<string>((resolve) => reader.once("close", () => resolve("no")));
   try {
-    const answer = await Promise.race([reader.question(`${question} [Y/n] `), closed, interrupted]);
+    const answering = Promise.race([reader.question(`${question} [Y/n] `), closed]);
+    const answer = await unlessStopped(answering, signals.stop, "interrupted: nothing was written");
     return /^(?:y(?:es)?)?$/i.test(answer.trim());
+  } catch (error) {
+    // What comes next begins a line.
+    if (error instanceof InterruptedError) stderr.write("\n");
+    throw error;
   } finally {
     reader.close();
   }
