@@ -1,5 +1,5 @@
 import { QueueError } from "../errors.js";
-import type { JsonObject } from "../transform/paths.js";
+import { isJsonObject, type JsonObject } from "../transform/paths.js";
 import { chooseForm, fitsForm } from "./body-form.js";
 import { type DecodedBody, decodeBody } from "./decode.js";
 import { findKey } from "./find-key.js";
@@ -18,6 +18,9 @@ export interface ProposeOptions {
   /** Now, in milliseconds since 1970: numbers near it may be moments. */
   readonly nowMs: number;
 }
+
+/** A message may hold thousands of records; more than this say nothing new. */
+const MOST_RECORDS = 10_000;
 
 /** Bodies -> a pipeline that would load them. Throws `QueueError` `no_records` where there is nothing to propose. */
 export function propose({ queue, table, bodies, nowMs }: ProposeOptions): Proposal {
@@ -60,12 +63,22 @@ interface FoundRecords {
 }
 
 function findRecords(bodies: readonly DecodedBody[]): FoundRecords {
-  const shapes = shapesOf(bodies.flatMap(({ records }) => records));
+  const shapes = shapesOf(someOfEach(bodies.map(({ records }) => records)));
   const [main] = shapes;
   const key = main === undefined ? undefined : findRecordsKey(main.records);
   if (main === undefined || key === undefined) return { shapes, outer: [], recordsKey: undefined };
-  const inner = main.records.flatMap((record) => record[key] as JsonObject[]);
+  const inner = someOfEach(main.records.map((record) => recordsIn(record[key])));
   return { shapes: [...shapesOf(inner), ...shapes.slice(1)], outer: main.records, recordsKey: key };
+}
+
+/** The first records of each message, so many that all of them together are a sample and no flood. */
+function someOfEach(lists: readonly (readonly JsonObject[])[]): JsonObject[] {
+  const share = Math.max(1, Math.floor(MOST_RECORDS / Math.max(1, lists.length)));
+  return lists.flatMap((list) => list.slice(0, share));
+}
+
+function recordsIn(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
 /** What stands beside the array of records, which every one of them can have. */

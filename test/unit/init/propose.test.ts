@@ -179,3 +179,17 @@ test("without a record there is nothing to propose", () => {
     expect.objectContaining({ code: "no_records", message: expect.not.stringContaining("canary") }),
   );
 });
+
+test("bodies that are as large as SQS lets them be are looked through in no time", {
+  timeout: 20_000,
+}, () => {
+  const lines = Array.from({ length: 40_000 }, (_, index) => `{"id":${index},"a":1}`).join("\n");
+  const long = "a".repeat(1_000_000);
+  const texts = [long, `${long}@`, "a@".repeat(400_000), "+1 ".repeat(300_000), "1.".repeat(400_000)];
+  const bodies = [
+    ...Array.from({ length: 10 }, () => lines),
+    ...texts.map((text) => JSON.stringify({ id: 1, a: 1, text })),
+  ];
+  const { sample } = propose({ queue: "q", table: "t", bodies, nowMs: NOW });
+  expect(sample.records).toBeLessThanOrEqual(10_000);
+});
