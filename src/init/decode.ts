@@ -31,20 +31,28 @@ export function decodeBody(body: string): DecodedBody | undefined {
   return inner ?? { envelope: "none", ...plain };
 }
 
+/** All that an event of EventBridge has besides its `detail` and `resources`. */
+const EVENT_FIELDS = ["version", "id", "detail-type", "source", "account", "time", "region"];
+
 /**
  * The envelopes that AWS puts around what it forwards: SNS's notification (without raw message delivery), and an event
- * of EventBridge.
+ * of EventBridge. What only resembles one is a record.
  */
 function unwrap(record: JsonObject): DecodedBody | undefined {
-  const { Type, TopicArn, Message, detail } = record;
-  if (Type === "Notification" && typeof TopicArn === "string" && typeof Message === "string") {
+  const { Type, TopicArn, MessageId, Timestamp, Message, detail, resources } = record;
+  const isOfTopic = areTexts([TopicArn, MessageId, Timestamp]) && /^arn:[^:]+:sns:/.test(String(TopicArn));
+  if (Type === "Notification" && isOfTopic && typeof Message === "string") {
     const decoded = decodeText(Message);
     return decoded === undefined ? undefined : { envelope: "sns", ...decoded };
   }
-  if (typeof record["detail-type"] === "string" && "source" in record && isJsonObject(detail)) {
-    return { envelope: "eventbridge", encoding: "json", records: [detail] };
-  }
-  return undefined;
+  const isEvent = areTexts(EVENT_FIELDS.map((name) => record[name])) && Array.isArray(resources);
+  return isEvent && isJsonObject(detail)
+    ? { envelope: "eventbridge", encoding: "json", records: [detail] }
+    : undefined;
+}
+
+function areTexts(values: readonly unknown[]): boolean {
+  return values.every((value) => typeof value === "string");
 }
 
 interface DecodedText {
@@ -55,9 +63,11 @@ interface DecodedText {
 function decodeText(text: string): DecodedText | undefined {
   const plain = recordsIn(text);
   if (plain !== undefined) return { encoding: "json", records: plain };
-  const compact = text.replace(/\s+/g, "");
-  if (compact.length < 8 || !/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) return undefined;
-  const bytes = Buffer.from(compact, "base64");
+  const trimmed = text.trim();
+  if (!/^[A-Za-z0-9+/]{8,}={0,2}$/.test(trimmed)) return undefined;
+  const bytes = Buffer.from(trimmed, "base64");
+  // Strictly, as a drain takes it.
+  if (bytes.toString("base64") !== trimmed) return undefined;
   const isZipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const inner = isZipped ? gunzip(bytes) : bytes;
   const records = inner === undefined ? undefined : recordsIn(inner.toString("utf8"));
