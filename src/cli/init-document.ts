@@ -25,6 +25,7 @@ export function initDocument(
       messages: facts.messages,
       records: facts.records,
       unreadable: facts.unreadable,
+      s3_pointers: facts.pointers,
       other_types: facts.otherShapes.map(({ records: count, keys }) => ({ records: count, fields: keys })),
       types_differ_in: facts.tellingKeys,
       not_released: sample.notReleased,

@@ -96,3 +96,10 @@ function recordsIn(text: string): readonly JsonObject[] | undefined {
 function objectsOf(values: readonly unknown[]): readonly JsonObject[] | undefined {
   return values.length > 0 && values.every(isJsonObject) ? values : undefined;
 }
+
+/** What the extended clients put in the place of a payload that was too large: `["...S3Pointer", {...}]`. */
+export function isS3Pointer(body: string): boolean {
+  if (!body.includes("S3Pointer")) return false;
+  const value = readJson(body)?.value;
+  return Array.isArray(value) && typeof value[0] === "string" && value[0].endsWith("S3Pointer");
+}

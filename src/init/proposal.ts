@@ -45,6 +45,8 @@ export interface SampleFacts {
   readonly records: number;
   /** Messages that hold no JSON objects, or in another form than most. */
   readonly unreadable: number;
+  /** Of those, pointers to payloads in S3. */
+  readonly pointers: number;
   readonly otherShapes: readonly OtherShape[];
   /** Fields by whose value the types can be told apart. */
   readonly tellingKeys: readonly string[];

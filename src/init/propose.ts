@@ -1,7 +1,7 @@
 import { QueueError } from "../errors.js";
 import { isJsonObject, type JsonObject } from "../transform/paths.js";
 import { chooseForm, fitsForm } from "./body-form.js";
-import { type DecodedBody, decodeBody } from "./decode.js";
+import { type DecodedBody, decodeBody, isS3Pointer } from "./decode.js";
 import { findKey } from "./find-key.js";
 import { createNamer } from "./names.js";
 import { pathText } from "./path-text.js";
@@ -27,9 +27,10 @@ export function propose({ queue, table, bodies, nowMs }: ProposeOptions): Propos
   const decoded = bodies.flatMap((body) => decodeBody(body) ?? []);
   const form = chooseForm(decoded);
   const readable = decoded.filter((body) => fitsForm(body, form));
+  const pointers = bodies.filter(isS3Pointer).length;
   const { shapes, outer, recordsKey } = findRecords(readable);
   const [main] = shapes;
-  if (main === undefined) throw noRecords(queue, bodies.length);
+  if (main === undefined) throw noRecords(queue, bodies.length, pointers);
 
   const root = emptyNode();
   for (const record of main.records) addValue(root, record);
@@ -48,6 +49,7 @@ export function propose({ queue, table, bodies, nowMs }: ProposeOptions): Propos
       messages: bodies.length,
       records: main.records.length,
       unreadable: bodies.length - readable.length,
+      pointers,
       otherShapes: shapes.slice(1).map(({ records, keys }) => ({ records: records.length, keys })),
       tellingKeys: tellingKeys(shapes).map((key) => pathText([key])),
       hasValueKeys: root.valueKeys > 0,
@@ -131,12 +133,13 @@ function proposeColumns(
   return { columns, leftOut };
 }
 
-function noRecords(queue: string, messages: number): QueueError {
-  const what = messages === 1 ? "the one message" : `none of the ${messages} messages`;
-  const verb = messages === 1 ? `${what} that was looked at holds no` : `${what} that were looked at holds a`;
+function noRecords(queue: string, messages: number, pointers: number): QueueError {
+  const subject = messages === 1 ? "the one message that was" : `none of the ${messages} messages that were`;
+  const verb = messages === 1 ? "holds no" : "holds a";
+  const inS3 = pointers === 0 ? "" : `; ${pointers} of them point to payloads in S3, which are not read here`;
   return new QueueError(
     "failed",
     "no_records",
-    `${verb} JSON object that columns could be proposed for (queue ${queue}): sqs2pg peek --raw shows them, and a pipeline can be written by hand`,
+    `${subject} looked at ${verb} JSON object that columns could be proposed for (queue ${queue})${inS3}: sqs2pg peek --raw shows them, and a pipeline can be written by hand`,
   );
 }

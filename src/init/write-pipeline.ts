@@ -33,7 +33,7 @@ export function writePipeline(proposal: Proposal, { schemaUrl, day }: PipelineTe
 }
 
 function sampleComments(sample: SampleFacts): string[] {
-  const { unreadable, otherShapes, tellingKeys, hasValueKeys } = sample;
+  const { unreadable, pointers, otherShapes, tellingKeys, hasValueKeys } = sample;
   const others = otherShapes.flatMap(({ records, keys }) =>
     yamlComment(
       `${countText(records, "record")} of another type (${keysText(keys)}) would be rejected, or loaded as far as they fit.`,
@@ -49,6 +49,11 @@ function sampleComments(sample: SampleFacts): string[] {
     ...(unreadable === 0
       ? []
       : yamlComment(`${countText(unreadable, "message")} could not be read as JSON of this form.`)),
+    ...(pointers === 0
+      ? []
+      : yamlComment(
+          `${countText(pointers, "message")} of those: pointers to payloads in S3, read where \`s3_buckets\` lists the bucket.`,
+        )),
     ...(hasValueKeys ? yamlComment("Keys that look like values were passed over.") : []),
   ];
 }

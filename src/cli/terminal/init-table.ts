@@ -130,7 +130,7 @@ function noteLines({ proposal, unfilled }: InitResult, style: Style, columns: nu
 }
 
 function sampleNotes({ sample }: Proposal): string[] {
-  const { otherShapes, tellingKeys, unreadable, hasValueKeys } = sample;
+  const { otherShapes, tellingKeys, unreadable, pointers, hasValueKeys } = sample;
   return [
     ...otherShapes.map(
       ({ records, keys }) =>
@@ -140,6 +140,11 @@ function sampleNotes({ sample }: Proposal): string[] {
       ? []
       : [`the types differ in ${tellingKeys.join(", ")}: match by it gives each its own pipeline`]),
     ...(unreadable === 0 ? [] : [`${plural(unreadable, "message")} could not be read as JSON of this form`]),
+    ...(pointers === 0
+      ? []
+      : [
+          `${plural(pointers, "message")} of those: pointers to payloads in S3, read where s3_buckets lists the bucket`,
+        ]),
     ...(hasValueKeys ? ["keys that look like values were passed over"] : []),
   ];
 }

@@ -180,6 +180,17 @@ test("without a record there is nothing to propose", () => {
   );
 });
 
+test("pointers to payloads in S3 are told", () => {
+  const pointer = [
+    "software.amazon.payloadoffloading.PayloadS3Pointer",
+    { s3BucketName: "canary", s3Key: "k" },
+  ];
+  expect(proposeFor([{ id: 1 }, pointer, pointer, [1]]).sample).toMatchObject({ unreadable: 3, pointers: 2 });
+  expect(() => proposeFor([pointer])).toThrow(
+    expect.objectContaining({ message: expect.stringContaining("1 of them point to payloads in S3") }),
+  );
+});
+
 test("bodies that are as large as SQS lets them be are looked through in no time", {
   timeout: 20_000,
 }, () => {

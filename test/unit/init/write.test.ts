@@ -59,6 +59,7 @@ const proposals: fc.Arbitrary<Proposal> = fc.record({
     messages: fc.nat(),
     records: fc.nat(),
     unreadable: fc.nat(),
+    pointers: fc.nat(),
     otherShapes: fc.array(fc.record({ records: fc.nat(), keys: fc.array(names) })),
     tellingKeys: fc.array(names),
     hasValueKeys: fc.boolean(),
@@ -135,7 +136,15 @@ describe("the migration", () => {
       },
     ],
     leftOut: [],
-    sample: { messages: 1, records: 1, unreadable: 0, otherShapes: [], tellingKeys: [], hasValueKeys: false },
+    sample: {
+      messages: 1,
+      records: 1,
+      unreadable: 0,
+      pointers: 0,
+      otherShapes: [],
+      tellingKeys: [],
+      hasValueKeys: false,
+    },
   });
 
   test("is a module that creates the table and drops it", async () => {
