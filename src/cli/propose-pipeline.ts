@@ -1,10 +1,12 @@
 import { isDatabaseGiven } from "../config/database-given.js";
+import { databaseNotices } from "../config/database-notices.js";
 import { readDatabase } from "../config/database-source.js";
 import { parsePipeline } from "../config/parse-pipeline.js";
 import { InterruptedError, UsageError } from "../errors.js";
 import { type InitResult, init } from "../init/init.js";
 import { migrationEnding, migrationName, writeMigration } from "../init/write-migration.js";
 import { writePipeline } from "../init/write-pipeline.js";
+import type { ConnectionSettings } from "../loader/connection-settings.js";
 import { askYesNo, canAsk } from "./ask.js";
 import type { CommandInput, CommonFlags, Context } from "./context.js";
 import { EXIT } from "./exit-code.js";
@@ -17,6 +19,7 @@ import {
   refuseExisting,
   writeFiles,
 } from "./init-files.js";
+import type { Log } from "./log.js";
 import { jsonText, outputFor } from "./output.js";
 import { renderInitEnd } from "./terminal/init-end.js";
 import { renderInit } from "./terminal/init-table.js";
@@ -51,7 +54,7 @@ export async function proposePipeline({ flags, context, log }: CommandInput<Prop
     queue,
     table: flags.table,
     max: flags.max,
-    ...databaseOf(flags, env),
+    ...databaseOf(flags, env, log),
     env,
     clock,
     stop: signals.stop,
@@ -70,15 +73,16 @@ function queueOf({ queue }: ProposeFlags, env: Context["env"]): string {
   throw new UsageError("queue_missing", "init looks at a queue: name it by --queue or SQS2PG_QUEUE");
 }
 
-function databaseOf(
-  flags: ProposeFlags,
-  env: Context["env"],
-): Pick<Parameters<typeof init>[0], "database" | "isDatabaseOptional"> {
+interface InitDatabase {
+  readonly database?: ConnectionSettings;
+  readonly isDatabaseOptional?: boolean;
+}
+
+function databaseOf(flags: ProposeFlags, env: Context["env"], log: Log): InitDatabase {
   if (!isDatabaseGiven(flags.database, env)) return {};
-  return {
-    database: { url: readDatabase(flags.database, env).url, env },
-    isDatabaseOptional: flags.database === undefined,
-  };
+  const found = readDatabase(flags.database, env, flags.databaseAuth);
+  for (const notice of databaseNotices(found, env)) log.warn(notice);
+  return { database: { ...found, env }, isDatabaseOptional: flags.database === undefined };
 }
 
 interface InitFiles {

@@ -15,6 +15,7 @@ export function addProposeFlags(command: Command, problems: FlagProblems): Comma
       "--database <url>",
       "look whether the table is there already (env: DATABASE_URL, or PGHOST and so on)",
     )
+    .option("--database-auth <how>", "password, or iam for a token of Amazon RDS (env: SQS2PG_DATABASE_AUTH)")
     .option("--out <file>", "pipeline file to write", "sqs2pg.yaml")
     .option(
       "--migrations <dir>",
