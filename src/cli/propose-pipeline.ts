@@ -47,8 +47,9 @@ export async function proposePipeline({ flags, context, log }: CommandInput<Prop
     force: flags.force === true,
   };
   const asks = flags.yes !== true && flags.json !== true && canAsk(context);
+  const writes = flags.yes === true || asks;
   // Said before a message is received: a look is not free.
-  if (flags.yes === true || asks) refuseExisting(places);
+  if (writes) refuseExisting(places);
 
   const result = await init({
     queue,
@@ -62,7 +63,8 @@ export async function proposePipeline({ flags, context, log }: CommandInput<Prop
     onWarning: log.warn,
   });
   if (signals.stop.aborted) throw new InterruptedError("interrupted: nothing was written");
-  const files = await filesOf(result, places, clock.now());
+  // What is not written is in nobody's way.
+  const files = await filesOf(result, writes ? places : { ...places, force: true }, clock.now());
   return conclude({ flags, context, log }, result, files, places, asks);
 }
 

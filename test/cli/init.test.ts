@@ -142,6 +142,7 @@ describe.concurrent("init", () => {
       stderr: expect.stringContaining(`${first} creates this table`),
     });
     expect(existsSync(join(directory, "sqs2pg.yaml"))).toBe(false);
+    expect(await init(["--table", "orders", "--quiet"])).toMatchObject({ exitCode: 0, stderr: "" });
     expect(await init([...YES, "--force"])).toMatchObject({ exitCode: 0 });
     expect(await readdir(join(directory, "migrations"))).toEqual([first]);
   });
