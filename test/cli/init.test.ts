@@ -228,6 +228,7 @@ describe.concurrent("init", () => {
     expect(sample).toMatchObject({ messages: 4, not_released: 0 });
     expect(sample.near_redrive).toHaveLength(4);
     expect(table).toMatch(/^redriven_/);
+    expect(redriven.counts()).toEqual({ visible: 12, in_flight: 0, delayed: 0 });
     expect(redriven.receiveCounts().toSorted()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1]);
   });
 });
