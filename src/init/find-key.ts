@@ -1,3 +1,4 @@
+import { Digits } from "../transform/digits.js";
 import { pathText } from "./path-text.js";
 import type { ProposedColumn } from "./proposal.js";
 import type { Field } from "./tree.js";
@@ -12,6 +13,10 @@ export function findKey(columns: readonly ProposedColumn[], fields: readonly Fie
     const field = texts.get(from);
     if (field === undefined || field.outer === true || mask !== undefined) return false;
     if (!/(?:^|_)(?:u?u?id|key|number|no|nr|ref)$/.test(name) || field.total < ENOUGH_RECORDS) return false;
-    return field.values.length === field.total && new Set(field.values).size === field.total;
+    return field.values.length === field.total && new Set(field.values.map(textOf)).size === field.total;
   })?.name;
+}
+
+function textOf(value: unknown): string {
+  return value instanceof Digits ? value.text : String(value);
 }

@@ -1,5 +1,6 @@
+import { Digits } from "../transform/digits.js";
 import { isJsonObject } from "../transform/paths.js";
-import { type InferredType, inferNumber } from "./numbers.js";
+import { type InferredType, inferNumber, type JsonNumber } from "./numbers.js";
 import { inferText } from "./texts.js";
 import type { Field } from "./tree.js";
 
@@ -16,7 +17,7 @@ export function inferType(field: Pick<Field, "path" | "values">, nowMs: number):
   const texts = ofKind("text");
   if (isAlmostAll(texts)) return inferText(texts as readonly string[]);
   const numbers = ofKind("number");
-  if (isAlmostAll(numbers)) return inferNumber(field, numbers as readonly number[], nowMs);
+  if (isAlmostAll(numbers)) return inferNumber(field, numbers as readonly JsonNumber[], nowMs);
   if (isAlmostAll(ofKind("boolean"))) return { type: "boolean", looksLike: "true or false" };
   if (isAlmostAll(ofKind("array"))) return { type: "jsonb", looksLike: "lists" };
   if (isAlmostAll(ofKind("object"))) return { type: "jsonb", looksLike: "objects" };
@@ -26,5 +27,6 @@ export function inferType(field: Pick<Field, "path" | "values">, nowMs: number):
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "array";
   if (isJsonObject(value)) return "object";
+  if (value instanceof Digits) return "number";
   return typeof value === "string" ? "text" : typeof value;
 }

@@ -1,5 +1,9 @@
+import { Digits } from "../transform/digits.js";
 import { snakeCase } from "./names.js";
 import type { Field } from "./tree.js";
+
+/** A number of JSON; one with more digits than a double keeps has them as text. */
+export type JsonNumber = number | Digits;
 
 /** A type for a column, as PostgreSQL spells it, and what its values look like. */
 export interface InferredType {
@@ -25,11 +29,17 @@ const NEAR_MS = 366 * 86_400_000;
 /** The type of numbers. */
 export function inferNumber(
   { path }: Pick<Field, "path">,
-  numbers: readonly number[],
+  given: readonly JsonNumber[],
   nowMs: number,
 ): InferredType {
+  const long = given.filter((value) => value instanceof Digits);
+  const numbers = given.map((value) => (value instanceof Digits ? Number(value.text) : value));
   const epoch = inferEpoch(path, numbers, nowMs);
   if (epoch !== undefined) return epoch;
+  // A double would lose digits of these.
+  if (long.some(({ text }) => !/^-?\d+$/.test(text))) {
+    return { type: "numeric", looksLike: "numbers with more digits than a double keeps" };
+  }
   if (numbers.every(Number.isInteger)) return inferInteger(numbers);
   const scales = numbers.map(fractionDigits);
   const scale = Math.max(...scales.map((digits) => digits ?? Number.POSITIVE_INFINITY));

@@ -1,3 +1,4 @@
+import { Digits } from "../../transform/digits.js";
 import { snakeCase } from "../names.js";
 import type { Finding, PersonalKind } from "./kinds.js";
 import { NAME_RULES, NAME_WORDS, type NameRule, NOT_THE_DATA, PEOPLE } from "./words.js";
@@ -54,10 +55,15 @@ function isPossible({ kind, onlyFractions }: NameRule, values: readonly unknown[
   // The time of the last login is no login.
   const areMoments = values.every((value) => typeof value === "string" && MOMENT.test(value));
   if (areMoments) return kind === "birth-date";
-  return !(TEXTS_ONLY.has(kind) && values.every((value) => typeof value === "number"));
+  return !(TEXTS_ONLY.has(kind) && values.every(isNumber));
 }
 
-function isFraction(value: unknown): boolean {
+function isNumber(value: unknown): boolean {
+  return typeof value === "number" || value instanceof Digits;
+}
+
+function isFraction(given: unknown): boolean {
+  const value = given instanceof Digits ? Number(given.text) : given;
   return typeof value === "number" && Math.abs(value) <= 180 && (!Number.isInteger(value) || value === 0);
 }
 

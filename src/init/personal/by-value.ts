@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { Digits } from "../../transform/digits.js";
 import type { Finding } from "./kinds.js";
 import { VALUE_TESTS, type ValueTest } from "./value-tests.js";
 
@@ -39,6 +40,7 @@ function hitsOf({ test }: ValueTest, texts: readonly string[]): number {
 
 function textOf(value: unknown): string[] {
   if (typeof value === "string") return [value];
+  if (value instanceof Digits) return [value.text];
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? [String(value)] : [];
 }
 

@@ -1,3 +1,4 @@
+import { Digits } from "../../transform/digits.js";
 import { isJsonObject } from "../../transform/paths.js";
 import { snakeCase } from "../names.js";
 import { isPlainKey } from "../plain-key.js";
@@ -14,7 +15,9 @@ const MOST_LEAVES = 20_000;
  * and objects are looked through, down to their leaves.
  */
 export function findPersonal(path: readonly string[], values: readonly unknown[]): Finding | undefined {
-  const plain = values.filter((value) => typeof value !== "object" || value === null);
+  const plain = values.filter(
+    (value) => typeof value !== "object" || value === null || value instanceof Digits,
+  );
   const found = inPlain(path, plain) ?? (plain.length < values.length ? findByName(path, values) : undefined);
   return found ?? inside(path, values);
 }
@@ -47,7 +50,7 @@ function inside(path: readonly string[], values: readonly unknown[]): Finding | 
       leaves.set(name, leaf);
     }
   };
-  for (const value of values) if (typeof value === "object" && value !== null) walk(path, value);
+  for (const value of values) if (isJsonObject(value) || Array.isArray(value)) walk(path, value);
   const byKeys = findByValue([...oddKeys]);
   if (byKeys !== undefined) return { ...byKeys, reason: `among its keys: ${byKeys.reason}` };
   for (const leaf of leaves.values()) {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { findByValue } from "../../../src/init/personal/by-value.js";
+import { Digits } from "../../../src/transform/digits.js";
 import { aadhaars, cards, cpfs, digits, dnis, ibans, imeis, nirs } from "./values.js";
 
 const kindOf = (...values: unknown[]): string | undefined => findByValue(values)?.kind;
@@ -127,6 +128,8 @@ describe("made values are found, wherever they stand among others", () => {
   test("as numbers, too", () => {
     expect(kindOf(4111111111111111)).toBe("card");
     expect(kindOf(1, 2, 52998224725)).toBe("national-id");
+    expect(kindOf(new Digits("6212345678901234569"))).toBe("card");
+    expect(kindOf(new Digits("6212345678901234568"))).toBeUndefined();
   });
 });
 

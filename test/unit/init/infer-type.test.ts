@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { inferType } from "../../../src/init/infer-type.js";
+import { Digits } from "../../../src/transform/digits.js";
 
 const NOW = Date.UTC(2026, 5, 1);
 const typeOf = (values: readonly unknown[], name = "field"): string | undefined => {
@@ -17,6 +18,9 @@ describe("a type is as narrow as every value allows, with room to grow", () => {
     ["numeric(16,4)", [0.125]],
     ["double precision", [0.1 + 0.2]],
     ["double precision", [1e-9]],
+    ["bigint", [new Digits("9007199254740993")]],
+    ["numeric", [1, new Digits("123456789012345678901234567890")]],
+    ["numeric", [new Digits("0.12345678901234567890123")]],
     ["boolean", [true, false]],
     ["uuid", ["424cdd21-063a-43a7-b91b-7ca1a833afae"]],
     ["varchar(128)", ["424cdd21-063a-43a7-b91b-7ca1a833afae", "no-id"]],
