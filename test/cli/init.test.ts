@@ -7,7 +7,7 @@ import { type Bench, test as bench } from "../support/bench.js";
 import { type Canary, leaksIn, PLANTED } from "../support/canaries.js";
 import { type CliResult, runCli } from "../support/cli.js";
 import { FOREIGN_BODY } from "../support/events.js";
-import { orderEvents } from "../support/order-events.js";
+import { orderEvents, typedEvents } from "../support/order-events.js";
 
 interface Fixtures {
   readonly directory: string;
@@ -78,6 +78,47 @@ describe.concurrent("init", () => {
       device_id: expect.stringMatching(/^[0-9a-f]{64}$/),
       customer_last_name: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
+  });
+
+  test("infers types that hold every value of the sample", async ({
+    queue,
+    directory,
+    init,
+    emptyDatabase,
+    queueEnv,
+  }) => {
+    queue.send(typedEvents(40));
+    expect(await init(["--table", "etl.Typed Events", "--yes"])).toMatchObject({ exitCode: 0, stderr: "" });
+    const env = { ...queueEnv, DATABASE_URL: emptyDatabase.url };
+    expect(await runCli(["migrate"], { cwd: directory, env })).toMatchObject({ exitCode: 0, stderr: "" });
+    const drained = await runCli(["drain", "--quiet", "--json"], { cwd: directory, env });
+    expect(JSON.parse(drained.stdout)).toMatchObject({ loaded: 40, rejected: 0, warnings: {} });
+    const [row] = await emptyDatabase.query(`select * from etl."Typed Events" where "row" = 7`);
+    expect(row).toMatchObject({
+      uuid: "424cdd21-063a-43a7-b91b-7ca1a8100007",
+      big: "9007199254741000",
+      huge: "123456789012345678901234567890",
+      price: "7.25",
+      when: new Date("2025-12-31T22:00:07Z"),
+      created: new Date(1_780_000_007_000),
+      updated_at: new Date(1_780_000_000_130),
+      flag: true,
+      tags: ["a", 7],
+      deep_a_b_c: { d: 7 },
+      mixed: "one",
+      odd_key: "x",
+      select: "y",
+      peer_version: "1.2.3.7",
+    });
+    const types = await emptyDatabase.query(
+      `select string_agg(format_type(atttypid, atttypmod), ',' order by attnum) as text
+       from pg_attribute where attrelid = 'etl."Typed Events"'::regclass and attnum > 0`,
+    );
+    expect(types[0]?.["text"]).toBe(
+      "integer,uuid,bigint,numeric,numeric(14,2),double precision,timestamp with time zone,timestamp without time zone,date," +
+        "timestamp with time zone,timestamp with time zone,boolean,jsonb,jsonb,jsonb,character varying(16)," +
+        "character varying(16),inet,text,timestamp with time zone,text",
+    );
   });
 
   test.for([
