@@ -175,12 +175,6 @@ describe.concurrent("the built-in pipeline", () => {
       await emptyDatabase.query("select masked_ip from user_logins where masked_ip is not null"),
     ).toEqual(expect.arrayContaining([{ masked_ip: hmacMask(KEY, "ip", "199.172.111.135") }]));
   });
-
-  test("is all that init has to give for now", async () => {
-    const { exitCode, stdout, stderr } = await runCli(["init"]);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
-    expect(stderr).toBe("sqs2pg: init prints the built-in pipeline: say sqs2pg init --builtin\n");
-  });
 });
 
 describe.concurrent("several pipelines", () => {
