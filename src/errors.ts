@@ -109,22 +109,43 @@ export function isUnavailable(error: unknown): error is Sqs2pgError {
   return error instanceof Sqs2pgError && error.kind === "unavailable";
 }
 
+/** One thing wrong with a table that is to be loaded. */
+export interface DatabaseProblem {
+  /** As of an error that tells it alone, such as `column_missing`. */
+  readonly code: string;
+  /** What it is about, such as `shop.orders`. */
+  readonly table: string;
+  readonly column?: string;
+  /** One line: what is wrong, where, and what to do. */
+  readonly message: string;
+}
+
 /** PostgreSQL said no, or was not there. */
 export class DatabaseError extends Sqs2pgError {
   override readonly name = "DatabaseError";
   override readonly kind: ErrorKind;
   /** https://www.postgresql.org/docs/current/errcodes-appendix.html, when the server gave one. */
   readonly sqlState: string | undefined;
+  /** Everything that is wrong with the tables at once, where they were looked at before the first row; else empty. */
+  readonly problems: readonly DatabaseProblem[];
+  /** What has the problems: `host:port/database`; empty where there are none. */
+  readonly source: string;
 
   constructor(
     kind: ErrorKind,
     code: string,
     message: string,
-    options?: ErrorOptions & { readonly sqlState?: string | undefined },
+    options?: ErrorOptions & {
+      readonly sqlState?: string | undefined;
+      readonly problems?: readonly DatabaseProblem[];
+      readonly source?: string;
+    },
   ) {
     super(code, message, options);
     this.kind = kind;
     this.sqlState = options?.sqlState;
+    this.problems = options?.problems ?? [];
+    this.source = options?.source ?? "";
   }
 }
 

@@ -1,10 +1,11 @@
 import type { TableName } from "../config/pipeline.js";
 import { missingPrivileges, tableOidSql } from "./catalog.js";
 import type { Connection } from "./connection.js";
-import { explainFailure, type Targets } from "./errors/explain-failure.js";
+import { explainFailure } from "./errors/explain-failure.js";
 import { tableText } from "./identifier.js";
 import { StoreError } from "./store.js";
 import type { LoadTarget } from "./target.js";
+import type { Targets } from "./target-check/target-problems.js";
 
 /** What an audit reads of the bookkeeping. */
 const AUDIT_PRIVILEGES = { migrations: ["SELECT"], mask_keys: ["SELECT"] };

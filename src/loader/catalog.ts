@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 import { isKeyed } from "../config/key-claims.js";
-import type { ScalarType, TableName } from "../config/pipeline.js";
+import type { TableName } from "../config/pipeline.js";
 import { rawBindings } from "./query.js";
 import type { TargetColumn } from "./target.js";
 
@@ -13,8 +13,8 @@ export interface CatalogColumn {
   readonly insertable: boolean;
 }
 
-/** For one look at the catalogue: it only makes a message better. */
-const TIMEOUT_MS = 10_000;
+/** For one look at the catalogue. */
+export const TIMEOUT_MS = 10_000;
 
 /** Privileges by table of the bookkeeping. */
 type Privileges = Readonly<Record<string, readonly string[]>>;
@@ -44,36 +44,6 @@ export function loadingPrivileges(columns: readonly TargetColumn[]): Privileges 
   };
 }
 
-const TEXTS = ["text", "character varying", "character", "name"];
-const NUMBERS = ["smallint", "integer", "bigint", "numeric", "real", "double precision", ...TEXTS];
-const TIMES = ["date", "timestamp without time zone", "timestamp with time zone", ...TEXTS];
-const JSONS = ["json", "jsonb", ...TEXTS];
-
-/** Which types of columns take which values (https://www.postgresql.org/docs/current/typeconv-query.html). */
-const ASSIGNABLE: Readonly<Record<ScalarType["name"], readonly string[]>> = {
-  text: TEXTS,
-  varchar: TEXTS,
-  char: TEXTS,
-  smallint: NUMBERS,
-  integer: NUMBERS,
-  bigint: NUMBERS,
-  numeric: NUMBERS,
-  real: NUMBERS,
-  "double precision": NUMBERS,
-  boolean: ["boolean", ...TEXTS],
-  uuid: ["uuid", ...TEXTS],
-  date: TIMES,
-  timestamp: [...TIMES, "time without time zone"],
-  timestamptz: [...TIMES, "time without time zone", "time with time zone"],
-  time: ["time without time zone", "time with time zone", "interval", ...TEXTS],
-  interval: ["interval", "time without time zone", ...TEXTS],
-  json: JSONS,
-  jsonb: JSONS,
-  inet: ["inet", "cidr", ...TEXTS],
-  cidr: ["cidr", "inet", ...TEXTS],
-  bytea: ["bytea", ...TEXTS],
-};
-
 /** A query for a table's oid, to be put into another one; it finds nothing where there is none that the user may use. */
 export function tableOidSql({
   schema = null,
@@ -85,11 +55,27 @@ export function tableOidSql({
   readonly sql: string;
   readonly bindings: readonly (string | null)[];
 } {
-  const sql = `select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
-       where c.relname = ? and c.relkind in ('r', 'p', 'v', 'f')
-         and case when ?::text is null then n.nspname = any (current_schemas(true)) else n.nspname = ?::text end
-       order by array_position(current_schemas(true), n.nspname) limit 1`;
+  const sql = oidSql({ schema: "?::text", name: "?", kinds: TABLE_KINDS });
   return { sql, bindings: [name, schema, schema] };
+}
+
+/** Tables, partitioned ones, views and foreign tables: what rows can be inserted into. */
+export const TABLE_KINDS = "'r', 'p', 'v', 'f'";
+
+/** The same for a schema (NULL: by the search_path) and a name that are SQL themselves. */
+export function oidSql({
+  schema,
+  name,
+  kinds,
+}: {
+  readonly schema: string;
+  readonly name: string;
+  readonly kinds: string;
+}): string {
+  return `select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where c.relname = ${name} and c.relkind in (${kinds})
+         and case when ${schema} is null then n.nspname = any (current_schemas(true)) else n.nspname = ${schema} end
+       order by array_position(current_schemas(true), n.nspname) limit 1`;
 }
 
 /** The columns of a table; undefined when there is no such table (or it is in no schema that the user may use). */
@@ -154,12 +140,4 @@ export async function lackingPrivileges(
   );
   const { rows } = await lacking.timeout(TIMEOUT_MS);
   return [...new Set<string>(rows.map(({ missing }: { missing: string }) => missing))];
-}
-
-/** Whether a column of the pipeline can be assigned to a column of the table. */
-export function fits(wanted: TargetColumn, found: CatalogColumn): boolean {
-  const { type } = wanted;
-  if (type.name !== "array") return ASSIGNABLE[type.name].includes(found.type);
-  const element = /^(.*)\[\]$/.exec(found.type)?.[1];
-  return element === undefined ? TEXTS.includes(found.type) : ASSIGNABLE[type.element.name].includes(element);
 }

@@ -1,24 +1,25 @@
 import type { Knex } from "knex";
 import { isKeyed } from "../config/key-claims.js";
 import { DatabaseError } from "../errors.js";
-import { checkMasks } from "./check-masks.js";
 import type { Connection } from "./connection.js";
 import { asStoreError, toDatabaseError } from "./errors/database-error.js";
 import { toStoreError } from "./errors/driver-error.js";
-import { explainFailure, type Targets } from "./errors/explain-failure.js";
-import { tablesText, tableText } from "./identifier.js";
+import { explainFailure } from "./errors/explain-failure.js";
+import { tablesText } from "./identifier.js";
 import { recordKeys } from "./mask-keys.js";
 import { requireMigrations } from "./migrations/require.js";
 import { pruneSql } from "./prune.js";
 import { rawBindings } from "./query.js";
 import { saveRejectsBindings, saveRejectsSql } from "./rejects.js";
 import type { LoadStatement } from "./statement.js";
+import { type Targets, targetError, targetProblems } from "./target-check/target-problems.js";
 
 const NO_RUN = "00000000-0000-0000-0000-000000000000";
 
 /**
- * Proves that a batch could be loaded: the migrations have run, and the statements of the hot path go through with
- * nothing to load (rolled back, in case a trigger does something even then). Throws `DatabaseError` with the remedy.
+ * Proves that a batch could be loaded: the migrations have run, the catalogue has nothing that rows of the pipelines
+ * would be refused for, and the statements of the hot path go through with nothing to load (rolled back, in case a
+ * trigger does something even then). Throws `DatabaseError` with the remedy, or with all of them.
  */
 export async function checkTarget(
   connection: Connection,
@@ -31,8 +32,10 @@ export async function checkTarget(
   const context = { target, user, table: `${schema}.migrations` };
   try {
     await requireMigrations(knex, schema, target);
+    context.table = tablesText(targets);
+    const unfit = targetError(await targetProblems(connection, { targets, schema }), target);
+    if (unfit !== undefined) throw unfit;
     await rolledBack(knex, async (transaction) => {
-      context.table = tablesText(targets);
       await transaction.raw(sql, rawBindings(nothing));
       context.table = `${schema}.rejects`;
       await transaction.raw(saveRejectsSql(schema), rawBindings(saveRejectsBindings([])));
@@ -43,10 +46,6 @@ export async function checkTarget(
         await transaction.raw(...recordKeys(schema, { table: { name: "" }, claims: [] }));
       }
     });
-    for (const wanted of targets) {
-      context.table = tableText(wanted.table);
-      await checkMasks(knex, wanted.table, wanted.columns);
-    }
   } catch (error) {
     if (error instanceof DatabaseError) throw error;
     throw toDatabaseError(

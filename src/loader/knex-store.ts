@@ -2,7 +2,7 @@ import type { Clock } from "../clock.js";
 import { checkTarget } from "./check.js";
 import type { Connection } from "./connection.js";
 import { asStoreError } from "./errors/database-error.js";
-import { explainFailure, type Targets } from "./errors/explain-failure.js";
+import { explainFailure } from "./errors/explain-failure.js";
 import { quoteTable, tablesText } from "./identifier.js";
 import { claimKeys } from "./mask-keys.js";
 import { PRUNE_CHUNK, pruneSql } from "./prune.js";
@@ -11,6 +11,7 @@ import { saveRejectsBindings, saveRejectsSql } from "./rejects.js";
 import { finishRunBindings, finishRunSql, startRunBindings, startRunSql } from "./runs.js";
 import { createLoadStatement, type LoadSource } from "./statement.js";
 import { type LoadBatch, StoreError, type TargetStore } from "./store.js";
+import type { Targets } from "./target-check/target-problems.js";
 
 export interface KnexStoreOptions extends Targets {
   readonly clock: Clock;

@@ -1,7 +1,8 @@
 import type { Column, TableName } from "../config/pipeline.js";
 
-/** What the loader needs to know of a column. */
-export type TargetColumn = Pick<Column, "name" | "type" | "mask">;
+/** What the loader needs to know of a column; what tells where NULL can come from goes to the check of the table. */
+export type TargetColumn = Pick<Column, "name" | "type" | "mask"> &
+  Partial<Pick<Column, "from" | "required" | "default" | "nullOnError">>;
 
 /** A table with the columns of it that are loaded. */
 export interface LoadTarget {

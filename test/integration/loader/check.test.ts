@@ -64,14 +64,18 @@ describe("migrations", () => {
 
 describe("the table", () => {
   test.each([
-    [{ name: "nowhere" }, "nowhere"],
-    [{ schema: "none", name: "nowhere" }, "none.nowhere"],
-    [{ schema: "public", name: "User_Logins" }, "public.User_Logins"],
-  ])("missing: %j", async (table, name) => {
+    [{ name: "nowhere" }, "nowhere", /: create it first$/],
+    [{ schema: "none", name: "nowhere" }, "none.nowhere", /: create it first$/],
+    [
+      { schema: "public", name: "User_Logins" },
+      "public.User_Logins",
+      /: write public.user_logins in the pipeline, or create it first$/,
+    ],
+  ])("missing: %j", async (table, name, remedy) => {
     const error = await checkError({ targets: [{ table, columns: loginColumns }] });
     expect(error.code).toBe("table_missing");
     expect(error.message).toContain(`there is no table ${name} in ${database.server.host}`);
-    expect(error.message).toMatch(/: create it first$/);
+    expect(error.message).toMatch(remedy);
   });
 
   test("missing, though its migration has run", async () => {
@@ -99,9 +103,9 @@ describe("the table", () => {
 
   test("is no table", async () => {
     await database.query("create sequence counter");
-    expect(
-      (await checkError({ targets: [{ table: { name: "counter" }, columns: loginColumns }] })).code,
-    ).toBe("column_missing");
+    const error = await checkError({ targets: [{ table: { name: "counter" }, columns: loginColumns }] });
+    expect(error.code).toBe("target_not_a_table");
+    expect(error.message).toMatch(/^counter in .* is a sequence, and no table/);
   });
 
   test("has a generated column", async () => {
