@@ -25,6 +25,25 @@ const refusing = (errcode: string): readonly string[] => [
   "create trigger refuse before insert on user_logins for each row execute function refuse()",
 ];
 
+/**
+ * A table narrower than the pipeline says is found before the first receive; a copy of its rows that a trigger keeps is
+ * not.
+ */
+const copying = (column: string, type: string): readonly string[] => [
+  `create table copies (value ${type})`,
+  `create function copy() returns trigger language plpgsql as $$ begin
+     insert into copies values (new.${column});
+     return null;
+   end $$`,
+  "create trigger copy after insert on user_logins for each row execute function copy()",
+];
+
+/** A column that must not be NULL passes where a trigger may fill it. */
+const FILLING: readonly string[] = [
+  "create function fill() returns trigger language plpgsql as $$ begin return new; end $$",
+  "create trigger fill before insert on user_logins for each row execute function fill()",
+];
+
 /** One for each kind of cause. */
 export const POISONS: readonly Poison[] = [
   {
@@ -50,7 +69,7 @@ export const POISONS: readonly Poison[] = [
   },
   {
     name: "a column that must not be null",
-    statements: ["alter table user_logins alter device_type set not null"],
+    statements: [...FILLING, "alter table user_logins alter device_type set not null"],
     spoilt: { device_type: null },
     code: "sqlstate_23502",
     field: "device_type",
@@ -77,15 +96,15 @@ export const POISONS: readonly Poison[] = [
     field: "device",
   },
   {
-    name: "a text column that is narrower than the pipeline says",
-    statements: ["alter table user_logins alter device_type type varchar(8)"],
+    name: "a text column of a trigger that is narrower than the pipeline says",
+    statements: copying("device_type", "varchar(8)"),
     spoilt: { device_type: "poison-poison" },
     code: "sqlstate_22001",
     field: null,
   },
   {
-    name: "a number column that is narrower than the pipeline says",
-    statements: ["alter table user_logins alter app_version type smallint"],
+    name: "a number column of a trigger that is narrower than the pipeline says",
+    statements: copying("app_version", "smallint"),
     spoilt: { app_version: "9.99.99" },
     code: "sqlstate_22003",
     field: null,
