@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { renderError } from "../../../../src/cli/terminal/error-line.js";
-import { ConfigError, UsageError } from "../../../../src/errors.js";
+import { ConfigError, DatabaseError, UsageError } from "../../../../src/errors.js";
 import { colorStyle, plainStyle, visible } from "./fixtures.js";
 
 it("is one line", () => {
@@ -33,4 +33,16 @@ it("gives each of several config problems a line", () => {
     "ESC[31msqs2pg:ESC[39m a.yaml: 2 problems\n" +
       "  ESC[1ma.yaml:3:5 tableESC[22m: is required\n  ESC[1ma.yaml:3:5ESC[22m: is required\n",
   );
+});
+
+it("gives each of several problems of the tables a line, which says itself where it is", () => {
+  const problem = { code: "table_missing", table: "t", message: "there is no table t\u001b[31m: create it" };
+  const render = (problems: DatabaseError["problems"]) =>
+    renderError(new DatabaseError("failed", "x", "all of it", { problems, source: "db:5432/shop" }), {
+      style: plainStyle,
+    });
+  const line = "  there is no table t\\u001b[31m: create it\n";
+  expect(render([problem, problem])).toBe(`sqs2pg: db:5432/shop: 2 problems\n${line}${line}`);
+  expect(render([problem])).toBe("sqs2pg: all of it\n");
+  expect(render([])).toBe("sqs2pg: all of it\n");
 });
