@@ -4,6 +4,8 @@ import type { ReadPipeline } from "./choose-pipeline.js";
 import { readColumn } from "./column.js";
 import { createConceal } from "./conceal.js";
 import type { ConfigSource } from "./config-source.js";
+import { readConflict } from "./conflict.js";
+import { readConstants } from "./constants.js";
 import { withoutMasked } from "./exposure.js";
 import { type RawPipeline, rawPipelines } from "./file-form.js";
 import { inFileOrder } from "./file-order.js";
@@ -87,11 +89,13 @@ function readPipeline(
   const columns = withoutMasked(readColumns(file["columns"], noteHere), records, (column, said) =>
     noteHere(`${pathText(["columns", column])}.from`, said),
   );
+  const constants = readConstants(file, columns, noteHere);
+  const conflict = readConflict(file, { columns, constants }, noteHere);
   noteEnvelopePaths([...columns, ...match], body, noteHere);
   if (typeof queue !== "string" || target === undefined) return undefined;
   const pipeline = {
     ...(name === undefined ? {} : { name }),
-    ...{ queue, table: target, columns },
+    ...{ queue, table: target, columns, constants, ...conflict },
     ...(records === undefined ? {} : { records }),
     ...{ match, body },
   };

@@ -13,6 +13,9 @@ export interface Pipeline {
   readonly queue: string;
   readonly table: TableName;
   readonly columns: readonly Column[];
+  readonly constants: readonly Constant[];
+  /** Absent: a row whose unique key is in the table is refused by the database. */
+  readonly conflict?: Conflict;
   /** Where the array is whose elements are the records, seen from the body's record; absent: that one is the record. */
   readonly records?: Path;
   /** All of them must hold for a record to be this pipeline's. */
@@ -27,6 +30,21 @@ export type Scalar = string | number | boolean | null;
 export interface Match {
   readonly from: Source;
   readonly values: readonly Scalar[];
+}
+
+/** A column that has the same value in every row. */
+export interface Constant {
+  readonly name: string;
+  /** As PostgreSQL reads it into the column, whatever that one's type is. */
+  readonly text: string | null;
+}
+
+/** What becomes of a row whose key is in the table. */
+export interface Conflict {
+  /** The columns of a unique key, in the order of the pipeline. */
+  readonly key: readonly string[];
+  /** `update`: the row of the newest message stays, whatever the order of arrival. */
+  readonly action: "ignore" | "update";
 }
 
 export interface TableName {

@@ -68,6 +68,12 @@ export interface PipelineConfig {
   readonly match?: Readonly<Record<string, Scalar | readonly Scalar[]>> | undefined;
   /** Buckets from which payloads that were too large for SQS may be read. */
   readonly s3_buckets?: readonly string[] | undefined;
+  /** Columns that have the same value in every row. A map or a list is JSON. */
+  readonly values?: Readonly<Record<string, unknown>> | undefined;
+  /** The columns of a unique key of the table, for rows that come again. */
+  readonly key?: string | readonly string[] | undefined;
+  /** What becomes of a row whose key is in the table; `update`, where there is a key, unless it is set. */
+  readonly on_conflict?: "ignore" | "update" | undefined;
   readonly pipelines?: undefined;
 }
 
@@ -235,6 +241,19 @@ const pipelineObject = z.strictObject({
     .describe("The table's columns that are loaded, by their names."),
   ...bodySettings,
   $schema: z.string().optional().describe("Where an editor finds the schema of this file."),
+  values: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("Columns that have the same value in every row, and that value. A map or a list is JSON."),
+  key: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .register(WANTED, { wanted: "a column's name or a list of them" })
+    .optional()
+    .describe("The columns of a unique key of the table, for rows that come again."),
+  on_conflict: z
+    .enum(["ignore", "update"])
+    .optional()
+    .describe("What becomes of a row whose key is in the table; update, unless it is set."),
 });
 
 /**

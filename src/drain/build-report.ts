@@ -37,6 +37,8 @@ export function buildReport(options: ReportOptions): DrainReport {
     received: tally.received,
     loaded: tally.loaded,
     duplicates: tally.duplicates,
+    rows: tally.rows,
+    superseded: tally.superseded,
     rejected: tally.rejected,
     released: tally.released,
     in_doubt: options.undecided,

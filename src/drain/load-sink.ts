@@ -1,5 +1,5 @@
 import { loadBatch } from "../loader/load-batch.js";
-import type { LoadMessage, Store } from "../loader/store.js";
+import { ageOf, type LoadMessage, type Store } from "../loader/store.js";
 import { type Warning, warningsOf } from "../row.js";
 import { createTaskQueue } from "../task-queue.js";
 import { createBatcher } from "./batcher.js";
@@ -85,6 +85,8 @@ export function createLoadSink(options: LoadSinkOptions): Sink {
     tally.batches += result.statements;
     tally.loaded += result.loaded;
     tally.duplicates += result.duplicates;
+    tally.rows += result.rows;
+    tally.superseded += result.superseded;
     for (const id of result.done) {
       tally.duplicates += hand.decide(id) - 1;
       const warnings = warned.get(id);
@@ -117,7 +119,7 @@ export function createLoadSink(options: LoadSinkOptions): Sink {
       const warnings = warningsOf(rows);
       if (warnings.length > 0) warned.set(held.id, warnings);
       batcher.add(
-        { messageId: held.id, sentAtMs: held.message.sentAtMs, rows },
+        { messageId: held.id, ...ageOf(held.message), rows },
         { items: rows.length, bytes: held.bytes + held.payloadBytes },
       );
     },

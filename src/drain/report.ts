@@ -39,6 +39,10 @@ export interface RunReport {
   /** Rows committed. */
   readonly loaded: number;
   readonly duplicates: number;
+  /** Rows that went into tables, new or over older ones. */
+  readonly rows: number;
+  /** Rows that gave way to one with the same key, which was there before or is newer. */
+  readonly superseded: number;
   readonly rejected: number;
   /** The run ended before the outcome was known. */
   readonly in_doubt: number;

@@ -7,6 +7,8 @@ export interface Tally {
   received: number;
   loaded: number;
   duplicates: number;
+  rows: number;
+  superseded: number;
   rejected: number;
   released: number;
   deleted: number;
@@ -28,6 +30,8 @@ export function createTally(): Tally {
     received: 0,
     loaded: 0,
     duplicates: 0,
+    rows: 0,
+    superseded: 0,
     rejected: 0,
     released: 0,
     deleted: 0,

@@ -2,7 +2,7 @@ import type { Knex } from "knex";
 import { isKeyed } from "../config/key-claims.js";
 import type { TableName } from "../config/pipeline.js";
 import { rawBindings } from "./query.js";
-import type { TargetColumn } from "./target.js";
+import type { LoadTarget } from "./target.js";
 
 /** A column as PostgreSQL's catalogue has it. */
 export interface CatalogColumn {
@@ -33,14 +33,19 @@ const KEY_PRIVILEGES: Privileges = { mask_keys: ["SELECT", "INSERT", "UPDATE"] }
 /** And where columns hold tokens: the vault gives and takes them. */
 const VAULT_PRIVILEGES: Privileges = { tokens: ["SELECT", "INSERT", "UPDATE"] };
 
-/** What loading these columns needs. */
-export function loadingPrivileges(columns: readonly TargetColumn[]): Privileges {
+/** And where rows are updated: which message was the newest for a key. */
+const UPSERT_PRIVILEGES: Privileges = { newest: ["SELECT", "INSERT", "UPDATE"] };
+
+/** What loading these targets needs. */
+export function loadingPrivileges(targets: readonly LoadTarget[]): Privileges {
+  const columns = targets.flatMap((target) => target.columns);
   const isMasked = columns.some(({ mask }) => mask !== undefined && isKeyed(mask));
   const hasTokens = columns.some(({ mask }) => mask?.strategy === "token");
   return {
     ...ALL_PRIVILEGES,
     ...(isMasked ? KEY_PRIVILEGES : {}),
     ...(hasTokens ? VAULT_PRIVILEGES : {}),
+    ...(targets.some(({ conflict }) => conflict?.action === "update") ? UPSERT_PRIVILEGES : {}),
   };
 }
 

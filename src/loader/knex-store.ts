@@ -3,6 +3,7 @@ import { checkTarget } from "./check.js";
 import type { Connection } from "./connection.js";
 import { asStoreError } from "./errors/database-error.js";
 import { explainFailure } from "./errors/explain-failure.js";
+import { asRefusedRow } from "./errors/policy-failure.js";
 import { quoteTable, tablesText } from "./identifier.js";
 import { claimKeys } from "./mask-keys.js";
 import { PRUNE_CHUNK, pruneSql } from "./prune.js";
@@ -10,7 +11,7 @@ import { query } from "./query.js";
 import { saveRejectsBindings, saveRejectsSql } from "./rejects.js";
 import { finishRunBindings, finishRunSql, startRunBindings, startRunSql } from "./runs.js";
 import { createLoadStatement, type LoadSource } from "./statement.js";
-import { type LoadBatch, StoreError, type TargetStore } from "./store.js";
+import { type LoadBatch, type LoadMessage, StoreError, type TargetStore } from "./store.js";
 import type { Targets } from "./target-check/target-problems.js";
 
 export interface KnexStoreOptions extends Targets {
@@ -31,19 +32,27 @@ export function createKnexStore(
   const hot = createLoadStatement(targets, schema, source);
   const onTargets = { table: tablesText(targets), timeoutMs };
   const on = (name: string): typeof onTargets => ({ table: `${schema}.${name}`, timeoutMs });
-  const loadedEarlier = `select count(*)::integer as loaded from ${quoteTable({ schema, name: "ledger" })}
+  const loadedEarlier = `select message_id from ${quoteTable({ schema, name: "ledger" })}
 where message_id = any(?::uuid[]) and run_id = ?::uuid and loaded_at = ?::timestamptz`;
 
   /** Entries with this batch's own stamp, whichever attempt made them. A statement of its own sees all commits. */
-  const countOwn = async ({ messages, runId, stamp }: LoadBatch): Promise<number> => {
+  const ownMessages = async ({ messages, runId, stamp }: LoadBatch): Promise<LoadMessage[]> => {
     const ids = messages.map(({ messageId }) => messageId);
-    const [counted] = await query(connection, loadedEarlier, [ids, runId, stamp], on("ledger"));
-    return Number(counted?.["loaded"]);
+    const own = await query(connection, loadedEarlier, [ids, runId, stamp], on("ledger"));
+    const found = new Set(own.map(({ message_id: id }) => id));
+    return messages.filter(({ messageId }) => found.delete(messageId));
+  };
+
+  /** How many rows the loaded messages have: asked for only where that does not follow from their number. */
+  const rowsOf = async (batch: LoadBatch, loaded: number): Promise<number> => {
+    if (loaded === 0 || batch.messages.every(({ rows }) => rows.length === 1)) return loaded;
+    return countRows(loaded === batch.messages.length ? batch.messages : await ownMessages(batch));
   };
 
   /** The statement is about the ledger as well as the targets: which of them is at fault. */
   const explain = async (error: unknown): Promise<never> => {
-    throw await explainFailure(connection, asStoreError(error), options);
+    const failure = await asRefusedRow(connection, asStoreError(error), options);
+    throw failure.class === "data" ? failure : await explainFailure(connection, failure, options);
   };
 
   return {
@@ -53,9 +62,12 @@ where message_id = any(?::uuid[]) and run_id = ?::uuid and loaded_at = ?::timest
 
     load: async (batch, { isRetry }) => {
       const [answer] = await query(connection, hot.sql, hot.bindings(batch), onTargets).catch(explain);
-      if (answer?.["superseded"] === true) throw superseded();
-      const loaded = isRetry ? await countOwn(batch) : Number(answer?.["fresh"]);
-      return { loaded, duplicates: batch.messages.length - loaded };
+      if (answer?.["key_superseded"] === true) throw superseded();
+      const own = isRetry ? await ownMessages(batch) : undefined;
+      const loaded = own?.length ?? Number(answer?.["fresh"]);
+      const gaveWay = Number(answer?.["superseded"] ?? 0);
+      const rows = (own === undefined ? await rowsOf(batch, loaded) : countRows(own)) - gaveWay;
+      return { loaded, duplicates: batch.messages.length - loaded, rows, superseded: gaveWay };
     },
 
     saveRejects: async (rejects) => {
@@ -83,6 +95,10 @@ where message_id = any(?::uuid[]) and run_id = ?::uuid and loaded_at = ?::timest
 
     close: () => connection.close(),
   };
+}
+
+function countRows(messages: readonly LoadMessage[]): number {
+  return messages.reduce((sum, { rows }) => sum + rows.length, 0);
 }
 
 /** Equal values would get two tokens: under the key of this run, and under the one that replaced it. */

@@ -21,6 +21,8 @@ export interface LoadBatchOptions extends RetryOptions {
 export interface LoadResult {
   readonly loaded: number;
   readonly duplicates: number;
+  readonly rows: number;
+  readonly superseded: number;
   /** Message ids whose rows have committed, now or before: `loaded + duplicates` of them. */
   readonly done: string[];
   readonly rejects: { readonly messageId: string; readonly reject: Reject }[];
@@ -74,6 +76,8 @@ export async function loadBatch(batch: LoadBatch, options: LoadBatchOptions): Pr
     if (attempted.ok) {
       result.loaded += attempted.value.loaded;
       result.duplicates += attempted.value.duplicates;
+      result.rows += attempted.value.rows;
+      result.superseded += attempted.value.superseded;
       for (const { messageId } of messages) result.done.push(messageId);
       options.onLoaded?.();
     } else if (attempted.error.class === "data") {
@@ -99,6 +103,8 @@ function emptyResult(): Draft {
   return {
     loaded: 0,
     duplicates: 0,
+    rows: 0,
+    superseded: 0,
     done: [],
     rejects: [],
     unloaded: [],

@@ -1,17 +1,18 @@
-import { assigned, elementType } from "./element-type.js";
-import { quoteIdentifier, quoteTable } from "./identifier.js";
+import { quoteTable } from "./identifier.js";
 import type { LoadBatch } from "./store.js";
 import type { LoadTarget } from "./target.js";
 import { arraysOf, uniqueMessages } from "./target-arrays.js";
-import { type TokenColumn, vaultBindings, vaultCtes } from "./vault-sql.js";
+import { partOf } from "./target-part.js";
+import { vaultBindings, vaultCtes } from "./vault-sql.js";
 
 /** Where messages come from: the queue, or the sealed rejects, whose seals go in the same transaction. */
 export type LoadSource = "queue" | "quarantine";
 
 export interface LoadStatement {
   /**
-   * For `knex.raw`. It answers with one row: `fresh`, the number of messages that were not in the ledger yet, and, where
-   * there are tokens, `superseded`: true when nothing was loaded because another key is the current one by now.
+   * For `knex.raw`. It answers with one row: `fresh`, the number of messages that were not in the ledger yet; where there
+   * are tokens, `key_superseded`: true when nothing was loaded because another key is the current one by now; and where
+   * rows may come again, `superseded`: how many gave way to one with the same key.
    */
   readonly sql: string;
   readonly bindings: (batch: LoadBatch) => unknown[];
@@ -31,8 +32,9 @@ export function createLoadStatement(
   schema: string,
   source: LoadSource = "queue",
 ): LoadStatement {
-  const parts = targets.map(partOf);
+  const parts = targets.map((target, index) => partOf(target, index, schema));
   const tokenColumns = parts.flatMap((part) => part.tokenColumns);
+  const superseded = parts.flatMap((part) => part.superseded ?? []);
   const hasTokens = tokenColumns.length > 0;
   const rejects = quoteTable({ schema, name: "rejects" });
   const isSealed = source === "quarantine";
@@ -44,7 +46,7 @@ export function createLoadStatement(
   on conflict do nothing
   returning message_id
 ), ${isSealed ? unsealing(rejects) : ""}${parts.map(({ insert }) => insert).join(", ")}
-select count(*)::integer as fresh${hasTokens ? ", exists (select from superseded) as superseded" : ""} from fresh`;
+select count(*)::integer as fresh${hasTokens ? ", exists (select from superseded) as key_superseded" : ""}${superseded.length > 0 ? `, (${superseded.join(" + ")})::integer as superseded` : ""} from fresh`;
   return {
     sql,
     bindings: ({ messages, runId, stamp }) => [
@@ -52,37 +54,8 @@ select count(*)::integer as fresh${hasTokens ? ", exists (select from superseded
       ...(hasTokens ? vaultBindings(messages, tokenColumns) : []),
       ...[runId, stamp],
       ...(isSealed ? [runId, stamp] : []),
-      ...tokenColumns.map(({ domain }) => domain),
+      ...parts.flatMap((part) => part.insertBindings),
     ],
-  };
-}
-
-/** What one target adds to the statement. */
-interface Part {
-  readonly relation: string;
-  readonly tokenColumns: readonly TokenColumn[];
-  /** The rows that are to go in, under the name of `relation`. */
-  readonly incoming: string;
-  readonly insert: string;
-}
-
-function partOf({ table, columns }: LoadTarget, index: number): Part {
-  const relation = `incoming_${index + 1}`;
-  const values = columns.map((_, place) => `c${place + 1}`);
-  const tokenColumns = columns.flatMap(({ mask }, place): TokenColumn[] =>
-    mask?.strategy === "token" ? [{ relation, value: `c${place + 1}`, domain: mask.domain }] : [],
-  );
-  const arrays = ["?::uuid[]", ...columns.map((column) => `?::${elementType(column)}[]`)];
-  return {
-    relation,
-    tokenColumns,
-    incoming: `${relation} as materialized (
-  select * from unnest(${arrays.join(", ")}) with ordinality as t(${["message_id", ...values, "place"].join(", ")})
-)`,
-    insert: `target_${index + 1} as (
-  insert into ${quoteTable(table)} (${columns.map(({ name }) => quoteIdentifier(name)).join(", ")})
-  select ${columns.map(({ type }, place) => assigned(selected(`c${place + 1}`, tokenColumns), type)).join(", ")} from ${relation} join fresh using (message_id)${tokenColumns.map(vaultJoin).join("")} order by place
-)`,
   };
 }
 
@@ -102,13 +75,4 @@ function unsealing(rejects: string): string {
     replayed_at = case when message_id in (select message_id from fresh) then ?::timestamptz else replayed_at end
   where message_id in (select message_id from sealed)
 ), `;
-}
-
-function selected(value: string, tokenColumns: readonly TokenColumn[]): string {
-  return tokenColumns.some((column) => column.value === value) ? `${value}_vault.token` : value;
-}
-
-function vaultJoin({ value }: TokenColumn): string {
-  return `
-    left join vault as ${value}_vault on ${value}_vault.domain = ?::text and ${value}_vault.blind_index = ${value}`;
 }

@@ -1,5 +1,6 @@
 import type { TableClaims } from "../config/key-claims.js";
 import type { TableName } from "../config/pipeline.js";
+import type { Message } from "../message.js";
 import type { Reject } from "../reject.js";
 import type { Row } from "../row.js";
 
@@ -9,6 +10,8 @@ export interface LoadMessage {
   readonly messageId: string;
   /** SentTimestamp, milliseconds since the Unix epoch. */
   readonly sentAtMs: number;
+  /** SequenceNumber of a FIFO queue: digits. */
+  readonly sequence?: string;
   readonly rows: readonly Row[];
 }
 
@@ -27,6 +30,10 @@ export interface LoadBatch {
 export interface LoadCounts {
   readonly loaded: number;
   readonly duplicates: number;
+  /** Rows of the loaded messages that went into tables, as new ones or over older ones. */
+  readonly rows: number;
+  /** Those that gave way to one with the same key. After an answer that was lost they count as rows. */
+  readonly superseded: number;
 }
 
 export interface RejectRecord extends Reject {
@@ -143,4 +150,13 @@ export interface TargetStore extends Store {
    * `key_not_rotatable` and `vault_key_missing`, and `DatabaseError`.
    */
   claimKeys(keys: KeysOfRun): Promise<void>;
+}
+
+/** As those of SQS; an emulator's that is no number tells nothing of the order. */
+const SEQUENCE = /^\d{1,100}$/;
+
+/** How new a message is among others. */
+export function ageOf({ sentAtMs, sequenceNumber }: Message): Pick<LoadMessage, "sentAtMs" | "sequence"> {
+  const isNumber = sequenceNumber !== undefined && SEQUENCE.test(sequenceNumber);
+  return isNumber ? { sentAtMs, sequence: sequenceNumber } : { sentAtMs };
 }

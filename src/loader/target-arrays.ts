@@ -1,4 +1,5 @@
 import type { Row } from "../row.js";
+import { toTimestamp } from "./storable.js";
 import type { LoadMessage } from "./store.js";
 import type { LoadTarget } from "./target.js";
 import { isEntry } from "./vault-sql.js";
@@ -11,20 +12,28 @@ export function uniqueMessages(messages: readonly LoadMessage[]): readonly LoadM
     : messages.filter(({ messageId }) => seen.delete(messageId));
 }
 
-/** For each target in its order: the array of its rows' message ids, and then one of values for each of its columns. */
+/**
+ * For each target in its order: the array of its rows' message ids, then how new they are where that counts, and then one
+ * of values for each of its columns.
+ */
 export function arraysOf(messages: readonly LoadMessage[], targets: readonly LoadTarget[]): unknown[][] {
-  const ids: string[][] = targets.map(() => []);
+  const owners: LoadMessage[][] = targets.map(() => []);
   const rows: Row[][] = targets.map(() => []);
   for (const message of messages) {
     for (const row of message.rows) {
-      ids[row.target]?.push(message.messageId);
+      owners[row.target]?.push(message);
       rows[row.target]?.push(row);
     }
   }
-  return targets.flatMap(({ columns }, target) => [
-    ids[target] ?? [],
+  return targets.flatMap(({ columns, conflict }, target) => [
+    (owners[target] ?? []).map(({ messageId }) => messageId),
+    ...(conflict?.action === "update" ? agesOf(owners[target] ?? []) : []),
     ...columns.map((_, place) => valuesAt(rows[target] ?? [], place)),
   ]);
+}
+
+function agesOf(owners: readonly LoadMessage[]): unknown[][] {
+  return [owners.map(({ sequence = null }) => sequence), owners.map(({ sentAtMs }) => toTimestamp(sentAtMs))];
 }
 
 /** Of a value that the vault has a token for, the blind index goes along until the token is there. */

@@ -59,6 +59,12 @@ export function vaultCtes(schema: string, columns: readonly TokenColumn[]): stri
 ), `;
 }
 
+/** Gives a relation the tokens of a column; its binding is the domain. */
+export function vaultJoin({ value }: TokenColumn): string {
+  return `
+    left join vault as ${value}_vault on ${value}_vault.domain = ?::text and ${value}_vault.blind_index = ${value}`;
+}
+
 /** In the order of the question marks of `vaultCtes`. */
 export function vaultBindings(messages: readonly LoadMessage[], columns: readonly TokenColumn[]): unknown[] {
   const entries = entriesOf(messages.flatMap(({ rows }) => rows));

@@ -34,6 +34,8 @@ export function buildReplayReport(options: ReplayReportOptions): ReplayReport {
     read: received,
     loaded,
     duplicates,
+    rows: tally.rows,
+    superseded: tally.superseded,
     rejected,
     not_tried: released,
     in_doubt: received - loaded - duplicates - rejected - released,

@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import type { Tally } from "../drain/tally.js";
 import type { RenewedReject, SealedReject } from "../loader/quarantine.js";
-import type { LoadMessage } from "../loader/store.js";
+import { ageOf, type LoadMessage } from "../loader/store.js";
 import { MaskError } from "../masking/index.js";
 import type { Message } from "../message.js";
 import { PARALLEL_FETCHES } from "../payloads/offload.js";
@@ -44,7 +44,7 @@ export async function openPage(page: readonly SealedReject[], options: OpenPageO
     const outcome = outcomes[index] ?? options.transform(message);
     if ("reject" in outcome) rejects.push({ ...outcome.reject, messageId, runId });
     else {
-      messages.push({ messageId, sentAtMs: message.sentAtMs, rows: outcome.rows });
+      messages.push({ messageId, ...ageOf(message), rows: outcome.rows });
       const noted = warningsOf(outcome.rows);
       if (noted.length > 0) warnings.set(messageId, noted);
     }

@@ -60,6 +60,8 @@ export function createPageReplayer(
     tally.batches += result.statements;
     tally.loaded += result.loaded;
     tally.duplicates += result.duplicates;
+    tally.rows += result.rows;
+    tally.superseded += result.superseded;
     tally.released += result.unloaded.length;
     for (const id of result.done) tally.noteWarnings(warnings.get(id) ?? []);
     const refused = result.rejects.map(({ messageId, reject }) => ({ ...reject, messageId, runId }));

@@ -79,7 +79,7 @@ describe.concurrent("the database cannot be used", () => {
   test("migrations are pending", async ({ queueEnv, emptyDatabase }) => {
     const env = { ...queueEnv, DATABASE_URL: emptyDatabase.url };
     const result = await runCli(["drain"], { env });
-    expectLine(result, /lacks 4 migrations: run: sqs2pg migrate/, emptyDatabase);
+    expectLine(result, /lacks 5 migrations: run: sqs2pg migrate/, emptyDatabase);
     expect(result.exitCode).toBe(1);
   });
 

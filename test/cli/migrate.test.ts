@@ -9,6 +9,7 @@ const NAMES = [
   "20260101000002_bookkeeping.js",
   "20260101000003_replay.js",
   "20260101000004_masking.js",
+  "20260101000005_newest.js",
 ];
 
 function relations(database: TestDatabase): Promise<{ name: string }[]> {

@@ -80,7 +80,7 @@ describe.concurrent("rewrap", () => {
   test.for([
     ["no key", { SQS2PG_MASK_KEY: undefined }, 2, /the mask of column masked_ip needs a key/],
     ["no database", { DATABASE_URL: undefined }, 2, /no database is given/],
-    ["no migrations", "empty", 1, /lacks 4 migrations: run: sqs2pg migrate/],
+    ["no migrations", "empty", 1, /lacks 5 migrations: run: sqs2pg migrate/],
     ["no server", "nowhere", 75, /PostgreSQL at 127.0.0.1:1\/shop refused the connection/],
   ] as const)(
     "without what it needs: %s",

@@ -141,7 +141,7 @@ export function createFakeStore(options: FakeStoreOptions): FakeStore {
           return entry?.runId === batch.runId && entry.stamp === batch.stamp;
         });
         const loaded = isRetry ? own.length : fresh.length;
-        return { loaded, duplicates: batch.messages.length - loaded };
+        return { loaded, duplicates: batch.messages.length - loaded, rows: loaded, superseded: 0 };
       }),
     saveRejects: (records) =>
       statement("saveRejects", () => {

@@ -1,6 +1,7 @@
 import type { DrainReport } from "../../drain/report.js";
 import { countFigure, type Figure } from "./figures.js";
 import { formatCount, formatDecimal } from "./format.js";
+import { rowsNote } from "./rows-note.js";
 import type { Style } from "./style.js";
 
 interface FigureOptions {
@@ -24,7 +25,7 @@ export function drainFigures(report: DrainReport, options: FigureOptions): Figur
 function accounting(report: DrainReport, { style, onReject, rejectsTable }: FigureOptions): Figure[] {
   const rejected = onReject === "leave" ? "left on the queue" : `sealed into ${rejectsTable}`;
   return [
-    countFigure("loaded", report.loaded, style, {}),
+    countFigure("loaded", report.loaded, style, { note: rowsNote(report) }),
     countFigure("duplicates", report.duplicates, style, { note: "dealt with before, not loaded again" }),
     countFigure("rejected", report.rejected, style, { note: rejected, paint: style.attention }),
     countFigure("released", report.released, style, { note: "left to the queue, not loaded" }),

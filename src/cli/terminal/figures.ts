@@ -18,7 +18,7 @@ export function countFigure(
   label: string,
   count: number,
   style: Style,
-  { note, paint }: { readonly note?: string; readonly paint?: Paint },
+  { note, paint }: { readonly note?: string | undefined; readonly paint?: Paint },
 ): Figure {
   if (count === 0) return { label, value: "0", paint: style.secondary };
   return {

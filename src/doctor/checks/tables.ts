@@ -53,7 +53,7 @@ export const privilegesCheck: Check = {
   run: async (tools) => {
     const { pipelines, bookkeepingSchema: schema } = tools.facts.settings.get();
     const { connection } = tools.facts.database.get();
-    const needed = loadingPrivileges(pipelines.flatMap(({ columns }) => columns));
+    const needed = loadingPrivileges(pipelines);
     const missing = await asked(
       tools,
       `${schema}.migrations`,

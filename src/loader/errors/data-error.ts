@@ -3,6 +3,8 @@ import type { StoreError } from "../store.js";
 
 /** What a refused row did wrong, in words that hold nothing of it. */
 const REASONS: Readonly<Record<string, string>> = {
+  "21000":
+    "a row of the same statement has the same key by the table's rules, or one of its triggers refused the row",
   "22001": "a value is longer than its column allows",
   "22003": "a number is out of its column's range",
   "22007": "a date or time is not valid",
@@ -15,6 +17,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "23505": "a row with the same unique key exists already",
   "23514": "a check constraint does not allow the row",
   "23P01": "an exclusion constraint does not allow the row",
+  "42501": "row-level security does not allow the row",
   "44000": "the view's check option does not allow the row",
   "54000": "a value is too large to be stored or indexed",
   P0001: "a trigger refused the row",

@@ -5,6 +5,8 @@ import type { ErrorClass } from "../store.js";
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const BY_CODE: Readonly<Record<string, ErrorClass>> = {
+  // cardinality_violation: rows of one statement have the same key by the rules of the table, and not by ours.
+  "21000": "data",
   // A value too large for an index entry or a tuple; the rest of class 54 is about statements.
   "54000": "data",
   // transaction_integrity_constraint_violation, the one of class 40 that comes again.

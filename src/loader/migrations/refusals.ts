@@ -9,6 +9,8 @@ const REFUSALS: Readonly<Record<string, (schema: string) => string>> = {
     `${schema}.ledger knows messages that SQS may deliver again, and without it they would be loaded a second time; to take it back all the same, empty it first: delete from ${quoteTable({ schema, name: "ledger" })}`,
   tokens_left: (schema) =>
     `${schema}.tokens holds tokens, and without it their values cannot be found any more; to take it back all the same, empty it first: delete from ${quoteTable({ schema, name: "tokens" })}`,
+  newest_in_use: (schema) =>
+    `${schema}.newest knows which message was the newest for a key, and without it one that comes late would go over newer rows; to take it back all the same, empty it first: delete from ${quoteTable({ schema, name: "newest" })}`,
   unmask_log_left: (schema) =>
     `${schema}.unmask_log says who has unmasked what; to take it back all the same, keep a copy of it and empty it first: delete from ${quoteTable({ schema, name: "unmask_log" })}`,
 };

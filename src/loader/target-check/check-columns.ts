@@ -1,5 +1,5 @@
 import { nearest } from "../../config/nearest.js";
-import type { ColumnType } from "../../config/pipeline.js";
+import type { ColumnType, Constant } from "../../config/pipeline.js";
 import type { DatabaseProblem } from "../../errors.js";
 import { STRATEGIES } from "../../masking/index.js";
 import { tableText } from "../identifier.js";
@@ -21,24 +21,47 @@ export interface Surroundings {
 
 /** Everything that is wrong with the columns of a table, in the order of the pipeline. */
 export function columnProblems(
-  { table, columns }: LoadTarget,
+  target: LoadTarget,
   facts: TableFacts,
   around: Surroundings,
 ): DatabaseProblem[] {
+  const { table, columns, constants = [] } = target;
   const name = tableText(table);
-  const found = columns.flatMap((column) => {
-    const twin = facts.columns.find((candidate) => candidate.name === column.name);
-    if (twin === undefined) return [];
-    return misfitsOf(column, twin, facts, around).map(({ code, text, isInTarget }) => ({
-      ...{ code, table: name, column: column.name },
-      message: `column ${column.name} of table ${name}${isInTarget ? ` in ${around.target}` : ""} ${text}`,
-    }));
+  const told = (column: string, { code, text, isInTarget }: ColumnMisfit): DatabaseProblem => ({
+    ...{ code, table: name, column },
+    message: `column ${column} of table ${name}${isInTarget ? ` in ${around.target}` : ""} ${text}`,
   });
+  const twinOf = (column: string): readonly ColumnFacts[] =>
+    facts.columns.filter((candidate) => candidate.name === column);
   return [
-    ...missingColumns({ table, columns }, facts, around),
-    ...found,
-    ...unfilled({ table, columns }, facts),
+    ...missingColumns(target, facts, around),
+    ...columns.flatMap((column) =>
+      twinOf(column.name).flatMap((twin) =>
+        misfitsOf(column, twin, facts, around).map((misfit) => told(column.name, misfit)),
+      ),
+    ),
+    ...constants.flatMap((constant) =>
+      twinOf(constant.name).flatMap((twin) =>
+        constantMisfits(constant, twin, facts).map((misfit) => told(constant.name, misfit)),
+      ),
+    ),
+    ...unfilled(target, facts),
   ];
+}
+
+/** Whether the value is one that the type takes is for PostgreSQL to say. */
+function constantMisfits({ text }: Constant, twin: ColumnFacts, { hasRowTrigger }: TableFacts): Misfit[] {
+  const closed = closedMisfit(twin);
+  if (closed !== undefined) return [closed];
+  if (text !== null || !twin.notNull || hasRowTrigger) return [];
+  return [
+    { code: "column_not_null", text: "is NOT NULL, and its constant is null: write another one in values" },
+  ];
+}
+
+/** The names of what the pipeline fills. */
+function filledBy({ columns, constants = [] }: LoadTarget): readonly string[] {
+  return [...columns, ...constants].map(({ name }) => name);
 }
 
 interface ColumnMisfit extends Misfit {
@@ -76,7 +99,8 @@ function loadedType({ type, mask }: TargetColumn): ColumnType {
   return isKnown || type.name === "text" ? { name: "varchar", length: 1 } : type;
 }
 
-function closedMisfit({ identity, isGenerated, isWritable }: ColumnFacts): Misfit | undefined {
+/** What keeps the pipeline from writing a column at all. */
+export function closedMisfit({ identity, isGenerated, isWritable }: ColumnFacts): Misfit | undefined {
   if (isGenerated) {
     return {
       code: "column_generated",
@@ -93,22 +117,17 @@ function closedMisfit({ identity, isGenerated, isWritable }: ColumnFacts): Misfi
   return { code: "column_read_only", text: "is computed by the view: leave it out of the pipeline" };
 }
 
-function missingColumns(
-  { table, columns }: LoadTarget,
-  facts: TableFacts,
-  { target }: Surroundings,
-): DatabaseProblem[] {
-  const isThere = (name: string): boolean => facts.columns.some((twin) => twin.name === name);
-  const missing = columns.filter((column) => !isThere(column.name));
+function missingColumns(wanted: LoadTarget, facts: TableFacts, { target }: Surroundings): DatabaseProblem[] {
+  const filled = filledBy(wanted);
+  const there = facts.columns.map((twin) => twin.name);
+  const missing = filled.filter((name) => !there.includes(name));
   if (missing.length === 0) return [];
-  const free = facts.columns
-    .map((twin) => twin.name)
-    .filter((name) => !columns.some((column) => column.name === name));
-  const names = missing.map(({ name }) => {
+  const free = there.filter((name) => !filled.includes(name));
+  const names = missing.map((name) => {
     const meant = nearest(name, free);
     return meant === undefined ? name : `${name} (did you mean ${meant}?)`;
   });
-  const name = tableText(table);
+  const name = tableText(wanted.table);
   return [
     {
       code: "column_missing",
@@ -119,14 +138,15 @@ function missingColumns(
 }
 
 /** What every row would be refused for. A trigger may fill it. */
-function unfilled({ table, columns }: LoadTarget, facts: TableFacts): DatabaseProblem[] {
+function unfilled(wanted: LoadTarget, facts: TableFacts): DatabaseProblem[] {
   if (facts.hasRowTrigger) return [];
+  const filled = filledBy(wanted);
   const empty = facts.columns.filter(
     ({ name, notNull, hasDefault, isGenerated }) =>
-      notNull && !hasDefault && !isGenerated && !columns.some((column) => column.name === name),
+      notNull && !hasDefault && !isGenerated && !filled.includes(name),
   );
   if (empty.length === 0) return [];
-  const name = tableText(table);
+  const name = tableText(wanted.table);
   const names = empty.map((column) => column.name).join(", ");
   return [
     {

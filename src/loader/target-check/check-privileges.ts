@@ -1,18 +1,29 @@
 import { tableText } from "../identifier.js";
 import type { LoadTarget } from "../target.js";
-import type { TableFacts } from "./facts.js";
+import type { ColumnFacts, TableFacts } from "./facts.js";
 
 /** What the user lacks to insert into a table, such as `INSERT on shop.orders (id, total)`. */
-export function lackingOnTable({ table, columns }: LoadTarget, facts: TableFacts): string[] {
+export function lackingOnTable(target: LoadTarget, facts: TableFacts): string[] {
   if (facts.kind === "other") return [];
-  const name = tableText(table);
+  const { columns, constants = [], conflict } = target;
   const lacking: string[] = [];
   if (!facts.isReachable) lacking.push(`USAGE on schema ${facts.schema}`);
-  const written = facts.columns.filter((twin) => columns.some((column) => column.name === twin.name));
-  const closed = written.filter(({ insertable }) => !insertable);
-  if (closed.length > 0) {
-    const isAll = closed.length === written.length;
-    lacking.push(`INSERT on ${name}${isAll ? "" : ` (${closed.map((twin) => twin.name).join(", ")})`}`);
+  const named = (names: readonly string[]): readonly ColumnFacts[] =>
+    facts.columns.filter((twin) => names.includes(twin.name));
+  const on = (privilege: string, twins: readonly ColumnFacts[], held: keyof ColumnFacts): void => {
+    const closed = twins.filter((twin) => twin[held] === false).map((twin) => twin.name);
+    if (closed.length === 0) return;
+    const which = closed.length === twins.length ? "" : ` (${closed.join(", ")})`;
+    lacking.push(`${privilege} on ${tableText(target.table)}${which}`);
+  };
+  const written = named([...columns, ...constants].map(({ name }) => name));
+  on("INSERT", written, "insertable");
+  if (conflict !== undefined) {
+    const updated = written.filter(({ name }) => !conflict.key.includes(name));
+    const isUpdate = conflict.action === "update";
+    // The new values of a row are read like those that it has.
+    on("SELECT", isUpdate ? written : named(conflict.key), "selectable");
+    if (isUpdate) on("UPDATE", updated, "updatable");
   }
   for (const twin of facts.columns) {
     if (twin.closedSequence !== null && !written.includes(twin)) {

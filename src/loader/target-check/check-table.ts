@@ -2,6 +2,7 @@ import type { DatabaseProblem } from "../../errors.js";
 import { tableText } from "../identifier.js";
 import type { LoadTarget } from "../target.js";
 import { columnProblems, type Surroundings } from "./check-columns.js";
+import { keyProblems } from "./check-key.js";
 import type { TableFacts } from "./facts.js";
 
 /** Everything that is wrong with a table that is there, apart from missing privileges. */
@@ -36,14 +37,25 @@ export function tableProblems(
       ),
     );
   }
-  if (facts.isRowSecured && !facts.hasInsertPolicy) {
+  for (const action of forbidden(target, facts)) {
     problems.push(
       problem(
         "policy_missing",
-        `row-level security of table ${name} has no policy that lets user ${around.user} insert: create one for insert`,
+        `row-level security of table ${name} has no policy that lets user ${around.user} ${action}: create one for ${action}`,
       ),
     );
   }
   // What a read-only view says of its columns tells nothing more.
-  return facts.takesRows ? [...problems, ...columnProblems(target, facts, around)] : problems;
+  if (!facts.takesRows) return problems;
+  return [...problems, ...columnProblems(target, facts, around), ...keyProblems(target, facts)];
+}
+
+/** What row-level security lets the user do to no row at all. */
+function forbidden({ conflict }: LoadTarget, facts: TableFacts): string[] {
+  if (!facts.isRowSecured) return [];
+  return [
+    ...(facts.hasInsertPolicy ? [] : ["insert"]),
+    ...(conflict === undefined || facts.hasSelectPolicy ? [] : ["select"]),
+    ...(conflict?.action !== "update" || facts.hasUpdatePolicy ? [] : ["update"]),
+  ];
 }

@@ -29,13 +29,27 @@ export interface ColumnFacts {
   readonly hasDefault: boolean;
   readonly isGenerated: boolean;
   readonly identity: "always" | "by default" | null;
+  /** What the user may do to it. */
   readonly insertable: boolean;
+  readonly updatable: boolean;
+  readonly selectable: boolean;
   /** False for a column of a view that is computed. */
   readonly isWritable: boolean;
   /** A sequence behind its default that the user may not use. */
   readonly closedSequence: string | null;
+  /** Its collation takes no two different texts for equal; true also where it has none. */
+  readonly isCollationExact: boolean;
   /** A unique index or a primary key that it is part of. */
   readonly uniqueIndex: string | null;
+}
+
+/** A unique index or constraint. */
+export interface UniqueIndex {
+  readonly name: string;
+  /** Without those that are expressions. */
+  readonly columns: readonly string[];
+  /** What keeps `on conflict` from using it; null: nothing does. */
+  readonly unusable: string | null;
 }
 
 /** A relation that goes by the name of a target. */
@@ -56,6 +70,11 @@ export interface TableFacts {
   readonly isRowSecured: boolean;
   /** A policy lets the user insert at least some rows. */
   readonly hasInsertPolicy: boolean;
+  /** And policies let it see and update at least some. */
+  readonly hasUpdatePolicy: boolean;
+  readonly hasSelectPolicy: boolean;
+  /** The primary key first. */
+  readonly uniqueIndexes: readonly UniqueIndex[];
   readonly columns: readonly ColumnFacts[];
 }
 

@@ -38,6 +38,9 @@ select a.attrelid::bigint::text as "table", a.attname as name,
   a.attgenerated <> '' as "isGenerated",
   case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
   has_column_privilege(a.attrelid, a.attnum, 'INSERT') as insertable,
+  has_column_privilege(a.attrelid, a.attnum, 'UPDATE') as updatable,
+  has_column_privilege(a.attrelid, a.attnum, 'SELECT') as selectable,
+  not exists (select from pg_collation l where l.oid = a.attcollation and not l.collisdeterministic) as "isCollationExact",
   c.relkind <> 'v' or pg_column_is_updatable(a.attrelid, a.attnum, true)
     or exists (select from pg_trigger g where g.tgrelid = a.attrelid and g.tgtype & 68 = 68 and g.tgenabled in ('O', 'A'))
     or exists (select from pg_rewrite r where r.ev_class = a.attrelid and r.ev_type = '3') as "isWritable",

@@ -8,6 +8,12 @@ import { readColumns } from "./read-columns.js";
 /** What has a name in the same space as tables, so that it can be meant by mistake. */
 const OTHER_KINDS = "'m', 'S', 'c', 'i', 'I'";
 
+/** A policy that lets the user do something to some rows, by the letter that stands for it in the catalogue. */
+function policyFor(command: "a" | "w" | "r"): string {
+  return `exists (select from pg_policy p where p.polrelid = c.oid and p.polpermissive and p.polcmd in ('${command}', '*')
+            and exists (select from unnest(p.polroles) as r(oid) where r.oid = 0 or pg_has_role(r.oid, 'USAGE')))`;
+}
+
 const wanted = { schema: "w.schema", name: "w.name" };
 
 /** Row-level security: https://www.postgresql.org/docs/current/ddl-rowsecurity.html */
@@ -22,9 +28,17 @@ const SQL = `select current_setting('TimeZone') as "timeZone", w.place::integer 
     as "hasRowTrigger",
   c.relkind <> 'p' or exists (select from pg_partition_tree(c.oid) where isleaf) as "hasPartition",
   c.relkind in ('r', 'p') and row_security_active(c.oid) as "isRowSecured",
-  exists (select from pg_policy p where p.polrelid = c.oid and p.polpermissive and p.polcmd in ('a', '*')
-            and exists (select from unnest(p.polroles) as r(oid) where r.oid = 0 or pg_has_role(r.oid, 'USAGE')))
-    as "hasInsertPolicy"
+  ${policyFor("a")} as "hasInsertPolicy", ${policyFor("w")} as "hasUpdatePolicy", ${policyFor("r")} as "hasSelectPolicy",
+  array(
+    select json_build_object('name', x.relname, 'columns', array(
+      select a.attname from unnest((i.indkey::int2[])[0 : i.indnkeyatts - 1]) with ordinality as k(attnum, place)
+      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum order by k.place
+    ), 'unusable', case when i.indisexclusion then 'about periods that do not overlap' when i.indpred is not null then 'partial'
+                        when i.indexprs is not null then 'on an expression' when not i.indimmediate then 'deferrable'
+                        when not i.indisvalid then 'not valid' end)
+    from pg_index i join pg_class x on x.oid = i.indexrelid
+    where i.indrelid = c.oid and i.indisunique order by not i.indisprimary, x.relname
+  ) as "uniqueIndexes"
 from unnest(?::text[], ?::text[]) with ordinality as w(schema, name, place)
 left join pg_class c on c.oid = coalesce((${oidSql({ ...wanted, kinds: TABLE_KINDS })}), (${oidSql({ ...wanted, kinds: OTHER_KINDS })}))
 left join pg_namespace n on n.oid = c.relnamespace

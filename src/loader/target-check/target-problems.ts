@@ -6,7 +6,9 @@ import type { Connection } from "../connection.js";
 import { describeSqlState } from "../errors/describe-error.js";
 import { tableText } from "../identifier.js";
 import type { LoadTarget } from "../target.js";
+import { constantProblems } from "./check-constants.js";
 import { grantText, lackingOnTable } from "./check-privileges.js";
+import { sharingProblems } from "./check-sharing.js";
 import { tableProblems } from "./check-table.js";
 import { readFacts, readNames } from "./read-facts.js";
 
@@ -30,17 +32,18 @@ export async function targetProblems(
   const facts = await readFacts(knex, tables);
   const around = { target, user, timeZone: facts.timeZone };
   const problems: DatabaseProblem[] = [];
-  const columns = targets.flatMap((wanted) => wanted.columns);
-  const lacking = await missingPrivileges(knex, schema, loadingPrivileges(columns));
+  const lacking = await missingPrivileges(knex, schema, loadingPrivileges(targets));
   for (const [place, wanted] of targets.entries()) {
     const found = facts.tables[place];
     if (found === undefined) {
       problems.push(await missingTable(connection, wanted.table));
     } else {
       problems.push(...tableProblems(wanted, found, around));
+      problems.push(...(await constantProblems(knex, wanted, { facts: found, around })));
       lacking.push(...lackingOnTable(wanted, found));
     }
   }
+  problems.push(...sharingProblems(targets, facts.tables));
   const message = grantText(lacking, user, target);
   if (message !== undefined) {
     problems.push({ code: "privilege_missing", table: tables.map(tableText).join(", "), message });

@@ -42,7 +42,7 @@ describe("migrations", () => {
     await database.query("drop schema sqs2pg cascade");
     const error = await checkError();
     expect(error.code).toBe("migrations_pending");
-    expect(error.message).toMatch(/lacks 4 migrations: run: sqs2pg migrate$/);
+    expect(error.message).toMatch(/lacks 5 migrations: run: sqs2pg migrate$/);
   });
 
   test("one is pending", async () => {

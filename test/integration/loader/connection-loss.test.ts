@@ -56,7 +56,7 @@ test("a statement that gets no answer is given up, and what it did later counts 
     const failed = store.load(batch, { isRetry: false });
     await expect(failed).rejects.toMatchObject({ class: "transient", outcomeUnknown: true });
     await locker.query("rollback");
-    expect(await store.load(batch, { isRetry: true })).toEqual({ loaded: 1, duplicates: 0 });
+    expect(await store.load(batch, { isRetry: true })).toMatchObject({ loaded: 1, duplicates: 0 });
   } finally {
     locker.release();
   }

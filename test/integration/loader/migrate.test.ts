@@ -14,6 +14,7 @@ const names = [
   "20260101000002_bookkeeping.js",
   "20260101000003_replay.js",
   "20260101000004_masking.js",
+  "20260101000005_newest.js",
 ];
 const settings = (schema?: string) => ({ database: { url: database.url, env: {} }, schema });
 const tables = async (): Promise<unknown[]> => {

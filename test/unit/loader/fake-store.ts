@@ -35,7 +35,7 @@ export function fakeStore(
       if (fault === "lost after commit") throw lost();
       const own = messages.filter(({ messageId }) => ledger.get(messageId) === stamp).length;
       const count = isRetry ? own : fresh.length;
-      return { loaded: count, duplicates: messages.length - count };
+      return { loaded: count, duplicates: messages.length - count, rows: count, superseded: 0 };
     },
   };
 }

@@ -126,7 +126,7 @@ test("halves of a batch whose outcome is unknown know what it commits in the end
       for (const id of ["m0", "m1", "m2", "m3"]) committed.add(id);
       const fresh = messages.filter(({ messageId }) => !committed.has(messageId)).length;
       const loaded = isRetry ? messages.length : fresh;
-      return { loaded, duplicates: messages.length - loaded };
+      return { loaded, duplicates: messages.length - loaded, rows: loaded, superseded: 0 };
     },
   };
   const messages = Array.from({ length: 4 }, (_, index) => aMessage(`m${index}`));

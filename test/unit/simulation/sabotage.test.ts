@@ -30,7 +30,7 @@ const CASES: readonly (readonly [guarantee: string, name: string, Sabotage, RegE
         ...store,
         load: (batch, attempt) => {
           store.load(batch, attempt).catch(() => {});
-          return Promise.resolve({ loaded: batch.messages.length, duplicates: 0 });
+          return Promise.resolve({ loaded: batch.messages.length, duplicates: 0, rows: 0, superseded: 0 });
         },
       }),
     },

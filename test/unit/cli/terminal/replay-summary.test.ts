@@ -8,6 +8,7 @@ const report: ReplayReport = {
   ...{ run_id: "6f1c1b8e-0000-4000-8000-000000000000", queue: "login-queue", table: "user_logins" },
   ...{ started_at: "2026-03-01T12:00:00.000Z", finished_at: "2026-03-01T12:00:02.345Z", duration_ms: 2_345 },
   ...{ dry_run: false, stopped_because: "done", read: 1_250, loaded: 1_200, duplicates: 9, rejected: 41 },
+  ...{ rows: 1_200, superseded: 0 },
   ...{ not_tried: 0, in_doubt: 0, batches: 2, retries: 0, warnings: { app_version: { not_convertible: 3 } } },
   rejects: [
     {

@@ -21,6 +21,7 @@ export function varcharOf(length: number): CatalogType {
 export function columnOf(name: string, type: CatalogType, more: Partial<ColumnFacts> = {}): ColumnFacts {
   return {
     ...{ name, type, notNull: false, hasDefault: false, isGenerated: false, identity: null },
+    ...{ updatable: true, selectable: true, isCollationExact: true },
     ...{ insertable: true, isWritable: true, closedSequence: null, uniqueIndex: null },
     ...more,
   };
@@ -31,6 +32,7 @@ export function tableOf(columns: readonly ColumnFacts[], more: Partial<TableFact
   return {
     ...{ kind: "table", kindText: "a table", schema: "shop", isReachable: true, takesRows: true },
     ...{ hasRowTrigger: false, hasPartition: true, isRowSecured: false, hasInsertPolicy: false, columns },
+    ...{ hasUpdatePolicy: false, hasSelectPolicy: false, uniqueIndexes: [] },
     ...more,
   };
 }

@@ -1,0 +1,67 @@
+import type { ColumnType } from "../config/pipeline.js";
+import { quoteTable } from "./identifier.js";
+import type { LoadTarget } from "./target.js";
+
+/**
+ * What tells the keys of a target apart: the SHA-256 of their values as a JSON list of texts, each spelt the same for equal
+ * values and whatever the session's settings are.
+ */
+export function keyDigest({ columns, constants = [], conflict }: LoadTarget): string {
+  const parts = (conflict?.key ?? []).map((name) => {
+    const index = columns.findIndex((column) => column.name === name);
+    const column = columns[index];
+    if (column !== undefined) return canonical(`c${index + 1}`, column.type.name);
+    return literal(constants.find((constant) => constant.name === name)?.text ?? "");
+  });
+  return `sha256(convert_to(jsonb_build_array(${parts.join(", ")})::text, 'UTF8'))`;
+}
+
+function canonical(value: string, type: ColumnType["name"]): string {
+  switch (type) {
+    case "char":
+      // Trailing spaces mean nothing in it.
+      return `rtrim(${value}, ' ')`;
+    case "numeric":
+      return `trim_scale(${value})::text`;
+    case "date":
+    case "time":
+    case "timestamp":
+    case "timestamptz":
+      return `extract(epoch from ${value})::text`;
+    case "bytea":
+      return `encode(${value}, 'hex')`;
+    default:
+      return `${value}::text`;
+  }
+}
+
+/** Backslashes stand for themselves, and the question mark is escaped for Knex. */
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''").replaceAll("?", "\\?")}'::text`;
+}
+
+/**
+ * Pipelines of one file that write to the same table may write other columns of it, so each has an order of its own. The
+ * table by its full name, however the pipeline calls it.
+ */
+export function newestName({ table, name = "" }: LoadTarget): string {
+  return `(select format('%I.%I', n.nspname, c.relname) || ${literal(name === "" ? "" : `/${name}`)}
+   from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = ${literal(quoteTable(table).replaceAll("\\?", "?"))}::regclass)`;
+}
+
+/** The keys for which a candidate is the newest so far: written down in the order of their digests. */
+export function newestCte({
+  newest,
+  candidates,
+  schema,
+  target,
+}: Readonly<Record<"newest" | "candidates" | "schema" | "target", string>>): string {
+  return `${newest} as (
+  insert into ${quoteTable({ schema, name: "newest" })} as known (target, key, sequence, sent_at, message_id)
+  select ${target}, digest, coalesce(sequence, 0), sent_at, message_id from ${candidates} order by digest
+  on conflict (target, key) do update
+    set sequence = excluded.sequence, sent_at = excluded.sent_at, message_id = excluded.message_id
+    where (excluded.sequence, excluded.sent_at, excluded.message_id) > (known.sequence, known.sent_at, known.message_id)
+  returning key as digest
+)`;
+}

@@ -1,0 +1,108 @@
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { ageOf } from "../../../../src/loader/store.js";
+import type { LoadTarget } from "../../../../src/loader/target.js";
+import type { Message } from "../../../../src/message.js";
+import { dropDatabase, openMigratedDatabase, type TestDatabase } from "../../../support/database.js";
+import { until } from "../../../support/until.js";
+import { newRole } from "../role.js";
+import { DEFINITION, type Loader, loaderInto, readings, sentAt } from "./readings.js";
+
+const database: TestDatabase = await openMigratedDatabase();
+afterAll(() => dropDatabase(database));
+const loaders: Loader[] = [];
+afterEach(() => Promise.all(loaders.splice(0).map(({ store }) => store.close())));
+beforeEach(async () => {
+  await database.query(`drop table if exists readings cascade; ${DEFINITION};
+    truncate sqs2pg.ledger, sqs2pg.newest`);
+});
+
+function loader(url: string, ...targets: readonly LoadTarget[]): Loader {
+  const made = loaderInto({ url }, ...targets);
+  loaders.push(made);
+  return made;
+}
+
+/** Whoever inserts a second row waits for this lock before. */
+const GATE = 4711;
+const GATED = `create or replace function wait_at_second() returns trigger language plpgsql as $$
+begin
+  if current_setting('test.seen', true) = pg_backend_pid() || ' ' || pg_current_xact_id()
+  then perform pg_advisory_xact_lock_shared(${GATE});
+  else perform set_config('test.seen', pg_backend_pid() || ' ' || pg_current_xact_id(), true); end if;
+  return new;
+end $$;
+create trigger wait_at_second before insert on readings for each row execute function wait_at_second()`;
+
+test.each(["ignore", "update"] as const)(
+  "two drains that %s the same keys need no second attempt",
+  async (action) => {
+    await database.query(GATED);
+    const [one, other] = [loader(database.url, readings(action)), loader(database.url, readings(action))];
+    const gate = await database.pool.connect();
+    await gate.query("select pg_advisory_lock($1)", [GATE]);
+    const keys = ["a", "b"] as const;
+    const both = [
+      one.load(...keys.map((key) => sentAt(1, [[key, 1, "x"]]))),
+      other.load(...keys.toReversed().map((key) => sentAt(2, [[key, 1, "y"]]))),
+    ];
+    await until("both wait for a lock", async () => {
+      const waiting = await database.query(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      return waiting.length === 2;
+    });
+    await gate.query("select pg_advisory_unlock($1)", [GATE]);
+    gate.release();
+    const results = await Promise.all(both);
+    expect(results).toMatchObject(Array(2).fill({ loaded: 2, statements: 1, error: null }));
+  },
+);
+
+test("a row that row-level security does not allow is a reject, and the others are loaded", async () => {
+  const role = await newRole(database);
+  await database.query(`grant usage on schema sqs2pg to ${role.name}; grant all on all tables in schema sqs2pg to ${role.name};
+    grant all on readings to ${role.name}; alter table readings enable row level security;
+    create policy own on readings using (true) with check (device <> 'theirs')`);
+  const { store, load } = loader(role.url, readings("update"));
+  await store.check();
+  const result = await load(...["ours", "theirs", "mine"].map((device) => sentAt(1, [[device, 1, "x"]])));
+  expect(result).toMatchObject({ loaded: 2, error: null, unloaded: [] });
+  expect(result.rejects).toMatchObject([
+    { reject: { code: "sqlstate_42501", reason: "row-level security does not allow the row" } },
+  ]);
+});
+
+test("a privilege that is taken away during a run still ends it", async () => {
+  const role = await newRole(database);
+  await database.query(`grant usage on schema sqs2pg to ${role.name}; grant all on all tables in schema sqs2pg to ${role.name};
+    grant all on readings to ${role.name}; alter table readings enable row level security;
+    create policy own on readings using (true)`);
+  const { load } = loader(role.url, readings("update"));
+  await database.query(`revoke update on readings from ${role.name}`);
+  expect(await load(sentAt(1, [["a", 1, "x"]]))).toMatchObject({
+    loaded: 0,
+    rejects: [],
+    error: { code: "privilege_missing", message: expect.stringContaining("lacks UPDATE on readings in ") },
+  });
+});
+
+test("tables whose names look alike with a dot are told apart", async () => {
+  await database.query(`drop schema if exists "a.b" cascade; drop schema if exists a cascade; create schema "a.b"; create schema a;
+    create table "a.b".c (like readings including all); create table a."b.c" (like readings including all)`);
+  const { load } = loader(
+    database.url,
+    { ...readings("update"), table: { schema: "a.b", name: "c" } },
+    { ...readings("update"), table: { schema: "a", name: "b.c" } },
+  );
+  const rows = [0, 1].map((target) => ({ target, values: ["a", 1, `${target}`] }));
+  expect(await load({ ...sentAt(1, []), rows })).toMatchObject({ loaded: 1, rows: 2 });
+});
+
+test.each([
+  ["18849496460467696128", { sequence: "18849496460467696128" }],
+  [undefined, {}],
+  ["not-a-number", {}],
+  ["9".repeat(101), {}],
+])("the sequence number %s", (sequenceNumber, age) => {
+  expect(ageOf({ sentAtMs: 7, sequenceNumber } as Message)).toEqual({ sentAtMs: 7, ...age });
+});
