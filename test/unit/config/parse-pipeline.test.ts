@@ -70,6 +70,7 @@ test("a config that says everything", () => {
         },
       ],
       match: [],
+      constants: [],
       body: { envelope: "none", encoding: "json", s3Buckets: [] },
     },
   });
@@ -272,6 +273,6 @@ test("all mistakes come at once, in the order of the file, under its name", () =
       "columns.b.mask: a masked value is text, so the column cannot be integer; " +
       "columns.b.requierd: there is no such setting; did you mean required?; " +
       "columns.c.mask: hmac-sha256 gives 64 characters, more than varchar(9) holds; " +
-      "extra: there is no such setting; it can be queue, table, schema, columns, envelope, encoding, records, match, s3_buckets, $schema, pipelines",
+      "extra: there is no such setting; it can be queue, table, schema, columns, values, key, on_conflict, envelope, encoding, records, match, s3_buckets, $schema, pipelines",
   );
 });
