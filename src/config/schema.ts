@@ -239,8 +239,6 @@ const pipelineObject = z.strictObject({
   columns: z
     .record(z.string(), columnSchema)
     .describe("The table's columns that are loaded, by their names."),
-  ...bodySettings,
-  $schema: z.string().optional().describe("Where an editor finds the schema of this file."),
   values: z
     .record(z.string(), z.unknown())
     .optional()
@@ -254,6 +252,8 @@ const pipelineObject = z.strictObject({
     .enum(["ignore", "update"])
     .optional()
     .describe("What becomes of a row whose key is in the table; update, unless it is set."),
+  ...bodySettings,
+  $schema: z.string().optional().describe("Where an editor finds the schema of this file."),
 });
 
 /**

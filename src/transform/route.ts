@@ -29,6 +29,8 @@ export function compileRoute(pipelines: readonly Pipeline[], context: ColumnCont
   const groups = groupsOf(pipelines, context);
   return (message, at, rows) => {
     let isTaken = false;
+    let emptyList: string | undefined;
+    const before = rows.length;
     for (const { elements, members } of groups) {
       const takers = members.filter(({ ofWhole }) => ofWhole(message, message.root));
       if (takers.length === 0) continue;
@@ -38,8 +40,10 @@ export function compileRoute(pipelines: readonly Pipeline[], context: ColumnCont
           ? addRows(rows, takers, message, message.root, () => ({ root: at, record: at }))
           : addElements(rows, takers, message, at, elements);
       if (reject !== undefined) return reject;
+      if (elements !== undefined) emptyList ??= joined(at, elements.text);
     }
-    return isTaken ? undefined : noMatch(at);
+    if (!isTaken) return noMatch(at);
+    return rows.length === before && emptyList !== undefined ? noRecords(emptyList) : undefined;
   };
 }
 
@@ -80,7 +84,6 @@ function addElements(
 ): Reject | undefined {
   const list = read(message.root);
   if (!Array.isArray(list)) return noList(list, joined(at, text));
-  if (list.length === 0) return reject("no_records", joined(at, text), "is an empty list of records");
   for (const [index, element] of list.entries()) {
     const place = (): string => `${joined(at, text)}[${index}]`;
     if (!isJsonObject(element)) return reject("not_an_object", place(), "is a record, but no object");
@@ -97,6 +100,11 @@ function noList(value: unknown, field: string): Reject {
   return value === undefined || value === null
     ? reject("missing", field, "is missing or null, but records are looked for in it")
     : reject("wrong_type", field, "must be a list of records");
+}
+
+/** Nothing at all is made of the record; where another pipeline makes something of it, a list may be empty. */
+function noRecords(field: string): Reject {
+  return reject("no_records", field, "is an empty list of records");
 }
 
 function noMatch(at: string): Reject {
