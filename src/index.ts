@@ -5,6 +5,7 @@ export { type ResolveOptions, resolveSettings, type Settings } from "./config/re
 export type {
   ColumnConfig,
   ConfigFile,
+  ConverterConfig,
   MaskConfig,
   NamedPipelineConfig,
   PipelineConfig,
