@@ -83,9 +83,9 @@ test("no value is in the reject of a column of any type", () => {
         for (const text of texts(given)) expect(told).not.toContain(text);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 100 },
   );
-  expect(rejects).toBeGreaterThan(10_000);
+  expect(rejects).toBeGreaterThan(2_000);
 });
 
 test("nor is it when the body is encoded, wrapped, a list or somewhere else", () => {
