@@ -1,5 +1,11 @@
 import { CommanderError } from "commander";
-import { ConfigError, type ConfigProblem, Sqs2pgError } from "../errors.js";
+import {
+  ConfigError,
+  type ConfigProblem,
+  DatabaseError,
+  type DatabaseProblem,
+  Sqs2pgError,
+} from "../errors.js";
 import { redact } from "../redact.js";
 import { argumentsError } from "./arguments-error.js";
 import { refuseNodeDebug } from "./closed-doors.js";
@@ -48,8 +54,19 @@ function writeErrorDocument(error: unknown, { stdout }: Context): void {
     error instanceof Sqs2pgError
       ? error
       : { kind: "failed", code: "internal", message: "an unexpected error" };
-  const problems = error instanceof ConfigError ? { problems: error.problems.map(problemDocument) } : {};
-  stdout.write(jsonText({ error: { kind, code, message: redact(message), ...problems } }, stdout));
+  const document = { kind, code, message: redact(message), ...problemsDocument(error) };
+  stdout.write(jsonText({ error: document }, stdout));
+}
+
+/** Where there can be several of them. */
+function problemsDocument(error: unknown): { readonly problems?: readonly object[] } {
+  if (error instanceof ConfigError) return { problems: error.problems.map(problemDocument) };
+  if (!(error instanceof DatabaseError) || error.problems.length === 0) return {};
+  return { problems: error.problems.map(tableProblemDocument) };
+}
+
+function tableProblemDocument({ message, ...where }: DatabaseProblem): object {
+  return { ...where, message: redact(message) };
 }
 
 function problemDocument({ place, path, message }: ConfigProblem): object {

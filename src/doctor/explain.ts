@@ -1,4 +1,4 @@
-import { ConfigError, InterruptedError, Sqs2pgError, whereText } from "../errors.js";
+import { ConfigError, DatabaseError, InterruptedError, Sqs2pgError, whereText } from "../errors.js";
 import { type Finding, failed, INTERRUPTED } from "./check.js";
 
 /** What a check threw, as a finding: of foreign errors nothing is repeated, since drivers and parsers quote values. */
@@ -9,6 +9,13 @@ export function findingOf(error: unknown): Finding {
     return failed(`${source}: ${problems.length} mistakes`, "correct what is listed", {
       ...{ code, kind },
       details: problems.map((problem) => [whereText(problem), problem.message].filter(Boolean).join(": ")),
+    });
+  }
+  if (error instanceof DatabaseError && error.problems.length > 1) {
+    const { code, kind, source, problems } = error;
+    return failed(`${source}: ${problems.length} mistakes`, "correct what is listed", {
+      ...{ code, kind },
+      details: problems.map(({ message }) => message),
     });
   }
   if (error instanceof Sqs2pgError) {

@@ -108,6 +108,29 @@ describe.concurrent("the database cannot be used", () => {
     expect(result.exitCode).toBe(1);
   });
 
+  test("several things at once: a line each, and a list for programs", async ({ env, queue, database }) => {
+    queue.send(["{}"]);
+    await database.query("alter table user_logins drop column locale");
+    await database.query("alter table user_logins alter user_id type varchar(8)");
+    const { exitCode, stderr } = await runCli(["drain"], { env });
+    expect(exitCode).toBe(1);
+    expect(stderr.replace(/\S+(?=: 2 problems)/, "DATABASE")).toBe(
+      `sqs2pg: DATABASE: 2 problems
+  table user_logins lacks column locale: add what is missing, or change the pipeline
+  column user_id of table user_logins is of type character varying(8), which does not hold every varchar(128) of the pipeline: write varchar(8) in the pipeline, or make the column wider
+`,
+    );
+    const { error } = JSON.parse((await runCli(["drain", "--json"], { env })).stdout);
+    expect(error).toMatchObject({
+      ...{ kind: "failed", code: "target_unfit" },
+      problems: [
+        { code: "column_missing", table: "user_logins" },
+        { code: "column_too_narrow", table: "user_logins", column: "user_id" },
+      ],
+    });
+    expect(queue.counts()).toEqual({ visible: 1, in_flight: 0, delayed: 0 });
+  });
+
   test("the user lacks privileges: which ones", async ({ env, database }) => {
     await withRole(database, async (role, url) => {
       await database.query(`grant insert on user_logins to ${role}`);

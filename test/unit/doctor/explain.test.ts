@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { divided, findingOf } from "../../../src/doctor/explain.js";
-import { ConfigError, InterruptedError, UsageError } from "../../../src/errors.js";
+import { ConfigError, DatabaseError, InterruptedError, UsageError } from "../../../src/errors.js";
 
 test.each<[message: string, found: string, remedy: string | undefined]>([
   ["no AWS region is set: set AWS_REGION", "no AWS region is set", "set AWS_REGION"],
@@ -35,6 +35,25 @@ test("each mistake of a config file is a line", () => {
     kind: "usage",
     details: ["sqs2pg.yaml:3:5 columns.a.from: is missing", "is too long"],
   });
+});
+
+test("each mistake of the tables is a line", () => {
+  const problems = ["a", "b"].map((table) => ({
+    code: "table_missing",
+    table,
+    message: `no table ${table}`,
+  }));
+  const found = { problems, source: "db:5432/shop" };
+  expect(findingOf(new DatabaseError("failed", "target_unfit", "all of it", found))).toMatchObject({
+    ...{ status: "failed", code: "target_unfit", found: "db:5432/shop: 2 mistakes" },
+    details: ["no table a", "no table b"],
+  });
+  const [one] = problems.map((problem) => ({ ...found, problems: [problem] }));
+  expect(findingOf(new DatabaseError("failed", "table_missing", "no table a: create it", one))).toMatchObject(
+    {
+      ...{ found: "no table a", remedy: "create it" },
+    },
+  );
 });
 
 test("an interrupt is no failure", () => {

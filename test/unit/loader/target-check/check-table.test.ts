@@ -83,10 +83,10 @@ describe("the width of what is masked", () => {
 });
 
 test("a table that takes no rows says nothing of its columns", () => {
-  expect(codes({ type: "uuid" }, {}, { kind: "view", takesRows: false })).toEqual(["target_read_only"]);
-  expect(codes({ type: "uuid" }, {}, { kind: "other", kindText: "an index" })).toEqual([
-    "target_not_a_table",
-  ]);
+  const misfit = { type: typeOf("uuid") };
+  expect(codes({}, misfit)).toEqual(["column_type_mismatch"]);
+  expect(codes({}, misfit, { kind: "view", takesRows: false })).toEqual(["target_read_only"]);
+  expect(codes({}, misfit, { kind: "other", kindText: "an index" })).toEqual(["target_not_a_table"]);
 });
 
 test.each([
