@@ -42,9 +42,9 @@ test("the script makes what migrate makes, also when it runs twice", async () =>
 test("the script finds nothing to do where migrate has run, and rollback takes the script back", async () => {
   await migrate(settings(migrated));
   await migrated.query(await printSql({ schema: "Books" }));
-  expect(await migrated.query(`select from "Books".migrations`)).toHaveLength(4);
+  expect(await migrated.query(`select from "Books".migrations`)).toHaveLength(5);
   await scripted.query(await printSql({ schema: "Books" }));
-  expect(await rollback(settings(scripted))).toHaveLength(4);
+  expect(await rollback(settings(scripted))).toHaveLength(5);
 });
 
 test("the script completes a database that is behind", async () => {

@@ -176,8 +176,8 @@ async function checkAndLoad({ sql, columns, rows, query, holds, table = "shop.t"
   try {
     await store.check();
     expect(await store.load(batchOf(...rows), { isRetry: false })).toEqual({
-      loaded: rows.length,
-      duplicates: 0,
+      ...{ loaded: rows.length, rows: rows.length },
+      ...{ duplicates: 0, superseded: 0 },
     });
   } finally {
     await store.close();

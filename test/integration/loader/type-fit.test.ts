@@ -62,7 +62,7 @@ async function isKept(value: string, type: ColumnType, table: string, found: Cat
   const as = type.name === "array" ? `${comparable(type.element)}[]` : comparable(type);
   // What char pads nobody can tell.
   const isPadded = found.name === "character" && as === "text";
-  const given = isPadded ? "rtrim($1, ' ')" : `$1::text::${as}`;
+  const given = isPadded ? "rtrim($1::text, ' ')" : `$1::text::${as}`;
   const read = found.name === "money" ? "value::numeric" : "value";
   try {
     const [row] = await database.query<{ same: boolean }>(
