@@ -31,8 +31,8 @@ export function textWidth(type: ScalarType): number {
     case "numeric": {
       const { precision, scale = 0 } = type;
       if (precision === undefined) return Number.POSITIVE_INFINITY;
-      // A sign, a zero at least, and what is behind the point.
-      return Math.max("NaN".length, 1 + Math.max(precision - scale, 1) + (scale > 0 ? 1 + scale : 0));
+      // A sign, a zero at least, and what is behind the point. NaN is left out of account.
+      return 1 + Math.max(precision - scale, 1) + (scale > 0 ? 1 + scale : 0);
     }
     default:
       return WIDTHS[type.name];

@@ -6,6 +6,7 @@ import { type Connection, connect } from "../../../src/loader/connection.js";
 import { assigned, elementType } from "../../../src/loader/element-type.js";
 import type { CatalogType } from "../../../src/loader/target-check/facts.js";
 import { readFacts } from "../../../src/loader/target-check/read-facts.js";
+import { textWidth } from "../../../src/loader/target-check/text-width.js";
 import { typeFit } from "../../../src/loader/target-check/type-fit.js";
 import { useDatabase } from "../../support/database.js";
 import { examplesOf } from "./type-examples.js";
@@ -66,7 +67,7 @@ async function isKept(value: string, type: ColumnType, table: string, found: Cat
   const read = found.name === "money" ? "value::numeric" : "value";
   try {
     const [row] = await database.query<{ same: boolean }>(
-      `insert into ${table} select ${assigned("c1", type)} from unnest(array[$1]::${elementType({ name: "", type })}[]) as t(c1)
+      `insert into ${table} select ${assigned("c1", type)} from unnest(array[$1::text]::${elementType({ name: "", type })}[]) as t(c1)
        returning ${read}::text::${as} is not distinct from ${given} as same`,
       [value],
     );
@@ -156,6 +157,30 @@ test("the same for numbers and texts of any width", async () => {
     { numRuns: 300 },
   );
 }, 120_000);
+
+test("numbers and the like are told by the character whether a text is too narrow for them", async () => {
+  const names = [
+    "smallint",
+    "integer",
+    "bigint",
+    "real",
+    "double precision",
+    "boolean",
+    "uuid",
+    "date",
+    "inet",
+  ];
+  const types = [...names, "numeric(1,0)", "numeric(3,-2)", "numeric(4,4)", "numeric(4,6)", "numeric(10,2)"];
+  for (const text of types) {
+    const type = ours(text);
+    const width = type.name === "array" ? 0 : textWidth(type);
+    for (const length of [width, width - 1]) {
+      const { name, found } = await tableOf(`varchar(${length})`);
+      expect([text, typeFit(type, found)]).toEqual([text, length === width ? "fits" : "narrow"]);
+      await expectTruth(type, name, found);
+    }
+  }
+});
 
 test("fractions of a second are rounded to those of the column, which nothing in a pipeline could prevent", async () => {
   for (const type of ["timestamptz(0)", "timestamp(3)", "time(0)", "interval(2)"]) {
