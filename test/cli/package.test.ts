@@ -63,13 +63,14 @@ async function link(name: string): Promise<void> {
 }
 
 describe("the package", () => {
-  test("holds the program, its types and the migrations, and nothing else", async () => {
+  test("holds the program, its types, the migrations and the examples, and nothing else", async () => {
     const allowed = [
       /^package\.json$/,
       /^(README\.md|LICENSE|CHANGELOG\.md)$/,
       /^bin\/sqs2pg\.js$/,
       /^dist\/[a-z0-9/-]+\.(js|d\.ts)$/,
       /^migrations\/\d{14}_[a-z_]+\.js$/,
+      /^examples\/(README\.md|[a-z0-9-]+\/(sqs2pg\.yaml|messages\.json|migrations\/\d{14}_[a-z_]+\.js))$/,
       /^schema\.json$/,
     ];
     expect(files.filter((path) => !allowed.some((pattern) => pattern.test(path)))).toEqual([]);

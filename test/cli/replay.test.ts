@@ -136,7 +136,18 @@ describe.concurrent("replay", () => {
         "dry_run",
         "stopped_because",
       ],
-      ...["read", "loaded", "duplicates", "rejected", "not_tried", "in_doubt", "batches", "retries"],
+      ...[
+        "read",
+        "loaded",
+        "duplicates",
+        "rows",
+        "superseded",
+        "rejected",
+        "not_tried",
+        "in_doubt",
+        "batches",
+        "retries",
+      ],
       ...["warnings", "rejects", "sealed_after"],
     ]);
     expect(stdout).toMatch(/^[^\n]*\n$/);

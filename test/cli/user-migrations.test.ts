@@ -42,7 +42,7 @@ describe.concurrent("migrate with migrations beside the pipeline file", () => {
     expect(await json()).toMatchObject({ user: { applied: [NAME], already: [] } });
     expect(await hasOrders(emptyDatabase)).toBe(true);
     const { stdout } = await runCli(["migrate", "--status"], { env, cwd: directory });
-    expect(stdout).toMatch(new RegExp(`applied {2}${NAME}.*\nUp to date: 5 migrations\n$`));
+    expect(stdout).toMatch(new RegExp(`applied {2}${NAME}.*\nUp to date: 6 migrations\n$`));
     expect(await json("--rollback")).toEqual({ rolled_back: [NAME] });
     expect(await hasOrders(emptyDatabase)).toBe(false);
   });

@@ -142,6 +142,17 @@ export async function givePasses(database: TestDatabase, passes: number): Promis
 /** The fields of a report without an error, in their order: the design's. */
 export const DRAIN_REPORT_FIELDS: readonly string[] = [
   ...["run_id", "queue", "table", "started_at", "finished_at", "duration_ms", "dry_run", "stopped_because"],
-  ...["received", "loaded", "duplicates", "rejected", "released", "in_doubt", "deleted", "delete_failed"],
+  ...[
+    "received",
+    "loaded",
+    "duplicates",
+    "rows",
+    "superseded",
+    "rejected",
+    "released",
+    "in_doubt",
+    "deleted",
+    "delete_failed",
+  ],
   ...["messages_per_second", "batches", "retries", "requests", "warnings", "rejects", "queue_after"],
 ];
