@@ -98,6 +98,15 @@ test("tables whose names look alike with a dot are told apart", async () => {
   expect(await load({ ...sentAt(1, []), rows })).toMatchObject({ loaded: 1, rows: 2 });
 });
 
+test("the digest of a key can be found, to be erased with the rows", async () => {
+  const { load } = loader(database.url, readings("update"));
+  await load(sentAt(1, [["device-7", 1767225600, "x"]]));
+  expect(
+    await database.query(`select message_id from sqs2pg.newest where target = 'public.readings'
+      and key = sha256(convert_to(jsonb_build_array('device-7', '1767225600')::text, 'UTF8'))`),
+  ).toHaveLength(1);
+});
+
 test.each([
   ["18849496460467696128", { sequence: "18849496460467696128" }],
   [undefined, {}],
