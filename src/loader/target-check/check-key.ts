@@ -1,3 +1,5 @@
+import { typeText } from "../../config/column-type.js";
+import type { ColumnType } from "../../config/pipeline.js";
 import type { DatabaseProblem } from "../../errors.js";
 import { quoteIdentifier, quoteTable, tableText } from "../identifier.js";
 import type { LoadTarget } from "../target.js";
@@ -35,7 +37,7 @@ export function keyProblems({ table, conflict, columns }: LoadTarget, facts: Tab
   }
   if (action === "ignore") return [];
   return twins.flatMap((twin) => {
-    const ours = columns.find((column) => column.name === twin.name)?.type.name;
+    const ours = columns.find((column) => column.name === twin.name)?.type;
     const how = looseness(twin, ours);
     if (how === undefined) return [];
     return {
@@ -61,13 +63,20 @@ function known(indexes: readonly UniqueIndex[]): string {
   return ` (it has ${texts.join("; ")})`;
 }
 
-/** How a column takes values for equal that are spelt differently; undefined: it does not. */
-function looseness({ type, isCollationExact }: ColumnFacts, ours: string | undefined): string | undefined {
+/** How a column takes values for equal that the pipeline tells apart, or the other way round; undefined: it does not. */
+function looseness(
+  { type, isCollationExact }: ColumnFacts,
+  ours: ColumnType | undefined,
+): string | undefined {
   if (!isCollationExact) return "compares by a collation that takes different texts for equal";
   if (!type.isBuiltIn && type.kind !== "enum")
     return `is of type ${type.text}, which may take different texts for equal`;
-  const isPadded = type.name === "character" && ours !== "char" && ours !== undefined;
-  return isPadded
-    ? "is padded with spaces, which make no difference in it (char, where the pipeline says another type)"
-    : undefined;
+  if (ours === undefined) return undefined;
+  if ((type.name === "character") !== (ours.name === "char"))
+    return `is of type ${type.text}, and the pipeline says ${typeText(ours)}: spaces at the end make no difference in char alone`;
+  const isRounded = FRACTIONS.includes(ours.name) && type.modifier >= 0 && type.modifier < MICROSECONDS;
+  return isRounded ? `is of type ${type.text}, which rounds fractions of a second` : undefined;
 }
+
+const FRACTIONS: readonly string[] = ["timestamp", "timestamptz", "time"];
+const MICROSECONDS = 6;

@@ -14,6 +14,9 @@ const columns: PipelineConfig["columns"] = {
   till: { from: "till", type: "integer", default: 1, on_error: "null" },
   hashed: { from: "ip", type: "text", required: true, mask: "hmac-sha256" },
 };
+/** A list that holds itself. */
+const self: unknown[] = [];
+self.push(self);
 const base = { queue: "q", table: "t", columns };
 const parsed = (more: Partial<PipelineConfig>) =>
   parsePipeline({ ...base, ...more }, { source: "test" }).pipeline;
@@ -70,7 +73,7 @@ describe("key and on_conflict", () => {
 
 describe("values", () => {
   test("are texts for the column's type to read, JSON for maps and lists", () => {
-    const values = { a: "x", b: 1.5, c: true, d: null, e: { f: [1] }, g: ["x"] };
+    const values = { a: "x", b: 1.5, c: true, d: null, e: { f: [1] }, g: ["x"], h: 123n, i: -0.5e-7 };
     expect(parsed({ values }).constants).toEqual([
       { name: "a", text: "x" },
       { name: "b", text: "1.5" },
@@ -78,6 +81,8 @@ describe("values", () => {
       { name: "d", text: null },
       { name: "e", text: '{"f":[1]}' },
       { name: "g", text: '["x"]' },
+      { name: "h", text: "123" },
+      { name: "i", text: "-5e-8" },
     ]);
   });
 
@@ -89,10 +94,34 @@ describe("values", () => {
       { values: { x: () => 1 } },
       "values.x: must be a text, a number, true, false, null, or a map or list of these",
     ],
+    [
+      { values: { x: 2 ** 53 } },
+      "values.x: is beyond 2^53, where numbers of a config lose digits: put it in quotes",
+    ],
+    [
+      { values: { x: { y: [2 ** 60] } } },
+      "values.x: is beyond 2^53, where numbers of a config lose digits: put it in quotes",
+    ],
+    [{ values: { x: Number.NaN } }, "values.x: is no number that JSON has: put it in quotes"],
+    [
+      { values: { x: [self] } },
+      "values.x: must be a text, a number, true, false, null, or a map or list of these",
+    ],
+    [
+      { values: { x: new Date(0) } },
+      "values.x: must be a text, a number, true, false, null, or a map or list of these",
+    ],
     [{ values: ["x"] }, "values: must be a map, not a list"],
   ])("%j is refused", async (more, problem) => {
     expect(await problemsOf(() => parsePipeline({ ...base, ...more }, { source: "test" }))).toEqual([
       problem,
+    ]);
+  });
+
+  test("hold no bigint of a program inside of JSON", async () => {
+    const values = { x: [1n] };
+    expect(await problemsOf(() => parsePipeline({ ...base, values }, { source: "test" }))).toEqual([
+      "values.x: must be a text, a number, true, false, null, or a map or list of these",
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import type { ColumnType } from "../../../../src/config/pipeline.js";
 import { DatabaseError, type DatabaseProblem } from "../../../../src/errors.js";
 import type { LoadTarget } from "../../../../src/loader/target.js";
 import { dropDatabase, openMigratedDatabase, type TestDatabase } from "../../../support/database.js";
@@ -117,7 +118,7 @@ describe("a key that on_conflict cannot use", () => {
     ]);
   });
 
-  test.each([
+  test.each<[string, string, RegExp, ColumnType?]>([
     [
       "a collation that ignores case",
       "create collation if not exists nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false); alter table readings alter device type varchar(32) collate nocase",
@@ -128,13 +129,32 @@ describe("a key that on_conflict cannot use", () => {
       "create extension if not exists citext; alter table readings alter device type citext",
       /citext/,
     ],
-    ["char", "alter table readings alter device type char(32)", /padded/],
-  ])("update by %s", async (_, sql, message) => {
+    [
+      "char, not by the pipeline",
+      "alter table readings alter device type char(32)",
+      /character\(32\), and the pipeline says/,
+    ],
+    [
+      "char, by the pipeline alone",
+      "alter table readings alter device type text",
+      /is of type text, and the pipeline says char\(3\)/,
+      { name: "char", length: 3 },
+    ],
+    [
+      "moments that are rounded",
+      "alter table readings alter device type timestamptz(3) using null",
+      /rounds fractions of a second/,
+      { name: "timestamptz" },
+    ],
+  ])("update by %s", async (_, sql, message, type = { name: "varchar", length: 32 }) => {
     await database.query(sql);
-    expect(await problemsOf(readings("update"))).toMatchObject([
+    const columns = readings("update").columns.map((column) =>
+      column.name === "device" ? { ...column, type } : column,
+    );
+    expect(await problemsOf(readings("update", { columns }))).toMatchObject([
       { code: "key_not_exact", column: "device", message: expect.stringMatching(message) },
     ]);
-    expect(await problemsOf(readings("ignore"))).toEqual([]);
+    expect(await problemsOf(readings("ignore", { columns }))).toEqual([]);
   });
 });
 
