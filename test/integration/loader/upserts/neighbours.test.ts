@@ -98,6 +98,20 @@ test("tables whose names look alike with a dot are told apart", async () => {
   expect(await load({ ...sentAt(1, []), rows })).toMatchObject({ loaded: 1, rows: 2 });
 });
 
+test("a commit that nobody heard of counts as loaded when it is sent again, and changes nothing", async () => {
+  const { store, load } = loader(database.url, readings("update"));
+  const lost = { runId: crypto.randomUUID(), stamp: "2026-03-04T05:06:07.123456Z" };
+  const messages = [sentAt(2, [["a", 1, "x"]]), sentAt(1, [["b", 1, "y"]])];
+  await store.load({ ...lost, messages }, { isRetry: false });
+  await load(sentAt(3, [["a", 1, "newer"]]));
+  const again = await store.load({ ...lost, messages }, { isRetry: true });
+  expect(again).toEqual({ loaded: 2, duplicates: 0, rows: 2, superseded: 0 });
+  expect(await database.query("select device, value from readings order by device")).toEqual([
+    { device: "a", value: "newer" },
+    { device: "b", value: "y" },
+  ]);
+});
+
 test("the digest of a key can be found, to be erased with the rows", async () => {
   const { load } = loader(database.url, readings("update"));
   await load(sentAt(1, [["device-7", 1767225600, "x"]]));
