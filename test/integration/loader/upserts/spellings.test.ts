@@ -74,7 +74,7 @@ test.each<[string, ColumnType, PlainValue, PlainValue, PlainValue]>([
   ["inet", { name: "inet" }, "FE80::0:1", "fe80::1", "fe80::2"],
   ["cidr", { name: "cidr" }, "10.0.0.0/8", "10.0.0.0/8", "10.0.0.0/9"],
   ["bytea", { name: "bytea" }, "\\x61", "\\x61", "\\x62"],
-])("a key of type %s: %j is %j, and not %j", async (text, type, one, same, other) => {
+])("a key of type %s (%j): %j is %j, and not %j", async (text, type, one, same, other) => {
   await database.query(`create table things (id ${text} primary key, note text)`);
   const first = loaderInto(database, keyOf(type));
   expect(await first.load(thing(2, one, "newer"))).toMatchObject({ rows: 1, superseded: 0, rejects: [] });
