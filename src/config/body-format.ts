@@ -1,4 +1,4 @@
-import { type BodyFormat, ENCODINGS, ENVELOPES, PLAIN_BODY } from "../transform/body/format.js";
+import { type BodyFormat, ENCODINGS, ENVELOPES, PLAIN_BODY } from "./formats.js";
 import { pathText } from "./path-text.js";
 import type { Column, Match } from "./pipeline.js";
 import type { Note, RawMap } from "./reading.js";

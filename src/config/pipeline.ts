@@ -1,6 +1,6 @@
 import type { MaskSpec } from "../masking/spec.js";
 import type { PlainValue } from "../row.js";
-import type { BodyFormat } from "../transform/body/format.js";
+import type { BodyFormat } from "./formats.js";
 import type { Path } from "./path.js";
 
 /**

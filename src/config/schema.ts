@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Alphabet, MaskName, OnInvalid } from "../masking/index.js";
 import { MASK_NAMES } from "../masking/index.js";
-import { ENCODINGS, ENVELOPES, type Encoding, type Envelope } from "../transform/body/format.js";
 import { CONVERTER_NAMES } from "./convert.js";
+import { ENCODINGS, ENVELOPES, type Encoding, type Envelope } from "./formats.js";
 import type { ConverterName, Scalar } from "./pipeline.js";
 
 /** A mask with its settings. */

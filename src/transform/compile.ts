@@ -1,6 +1,6 @@
+import { PLAIN_BODY } from "../config/formats.js";
 import type { Pipeline } from "../config/pipeline.js";
 import type { Row } from "../row.js";
-import { PLAIN_BODY } from "./body/format.js";
 import { parseReject } from "./body/parse-reject.js";
 import { readBody } from "./body/read-body.js";
 import type { ColumnContext } from "./column.js";

@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
+import type { Encoding } from "../../config/formats.js";
 import type { Reject } from "../../reject.js";
-import type { Encoding } from "./format.js";
 import { parseReject } from "./parse-reject.js";
 
 /** Of one payload, decoded: what inflates to more than this is not looked at. */

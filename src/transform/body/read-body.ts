@@ -1,9 +1,9 @@
+import type { BodyFormat, Envelope } from "../../config/formats.js";
 import type { Reject } from "../../reject.js";
 import { readJson } from "../parse.js";
 import { isJsonObject, type JsonObject } from "../paths.js";
 import { decodeText } from "./decode-text.js";
 import { isConfirmation, readEventDetail, readNotification } from "./envelopes.js";
-import type { BodyFormat, Envelope } from "./format.js";
 import { parseReject } from "./parse-reject.js";
 import { mayHoldPointer, readPointer, type S3Pointer } from "./pointer.js";
 import { type Records, readRecords } from "./read-records.js";

@@ -1,6 +1,6 @@
+import type { BodyFormat } from "../../config/formats.js";
 import type { Message } from "../../message.js";
 import { shapeOf, shapeOfValue } from "../shape.js";
-import type { BodyFormat } from "./format.js";
 import { readBody } from "./read-body.js";
 
 /**

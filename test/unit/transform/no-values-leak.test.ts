@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SCALAR_TYPES } from "../../../src/config/column-type.js";
+import { type BodyFormat, PLAIN_BODY } from "../../../src/config/formats.js";
 import { LOGIN_PIPELINE } from "../../../src/config/login.js";
 import { parsePipeline } from "../../../src/config/parse-pipeline.js";
 import type { ColumnConfig } from "../../../src/config/schema.js";
-import { type BodyFormat, PLAIN_BODY } from "../../../src/transform/body/format.js";
 import { shapeOfBody } from "../../../src/transform/body/shape-of-body.js";
 import { compileTransform } from "../../../src/transform/compile.js";
 import { keysOf, shapeOf } from "../../../src/transform/shape.js";

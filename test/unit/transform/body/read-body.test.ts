@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { type BodyFormat, ENCODINGS, ENVELOPES, PLAIN_BODY } from "../../../../src/config/formats.js";
 import { LARGEST_PAYLOAD_BYTES } from "../../../../src/transform/body/decode-text.js";
-import { type BodyFormat, ENCODINGS, ENVELOPES, PLAIN_BODY } from "../../../../src/transform/body/format.js";
 import { readBody } from "../../../../src/transform/body/read-body.js";
 import {
   base64,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type BodyFormat, PLAIN_BODY } from "../../../../src/transform/body/format.js";
+import { type BodyFormat, PLAIN_BODY } from "../../../../src/config/formats.js";
 import { shapeOfBody } from "../../../../src/transform/body/shape-of-body.js";
 import {
   base64,
