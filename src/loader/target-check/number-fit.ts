@@ -1,6 +1,6 @@
 import type { ScalarType } from "../../config/pipeline.js";
 import type { CatalogType } from "./facts.js";
-import type { Fit } from "./type-fit.js";
+import type { Fit } from "./fit.js";
 import { digitsOf } from "./type-modifier.js";
 
 const NUMBERS: readonly string[] = ["smallint", "integer", "bigint", "numeric", "real", "double precision"];

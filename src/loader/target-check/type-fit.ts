@@ -1,19 +1,9 @@
 import type { ColumnType, ScalarType } from "../../config/pipeline.js";
 import type { CatalogType } from "./facts.js";
+import type { Fit } from "./fit.js";
 import { numberFit } from "./number-fit.js";
 import { textWidth } from "./text-width.js";
 import { dropsFields, lengthOf } from "./type-modifier.js";
-
-/**
- * How values of a type go into a column of another one:
- *
- * - `fits`: all of them, and none is changed
- * - `narrow`: some are refused
- * - `changed`: some are rounded, cut or lose a part without a word
- * - `zone`: some mean another moment, unless the session's time zone is UTC
- * - `mismatch`: none; the statement itself is refused
- */
-export type Fit = "fits" | "narrow" | "changed" | "zone" | "mismatch";
 
 /** What an assignment makes of other types than numbers and texts: the rest is a mismatch. */
 const OTHERS: Readonly<Record<string, Readonly<Partial<Record<ScalarType["name"], Fit>>>>> = {
