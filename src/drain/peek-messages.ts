@@ -15,7 +15,12 @@ export interface PeekMessagesOptions extends BorrowOptions {
   /** Given: some payloads are not in their messages. */
   readonly offload?: Pick<Offload, "pointerOf" | "fetch"> | undefined;
   /** One for each pipeline, in their order. */
-  readonly targets: readonly [PeekedTarget, ...PeekedTarget[]];
+  readonly targets: readonly [ShownTarget, ...ShownTarget[]];
+}
+
+export interface ShownTarget extends PeekedTarget {
+  /** Of the last columns, which have the same value in every row. */
+  readonly constants?: readonly (string | null)[];
 }
 
 /**
@@ -30,7 +35,7 @@ export async function peekMessages(options: PeekMessagesOptions): Promise<PeekRe
     queue: queue.name,
     table: [...new Set(targets.map(({ table }) => table))].join(", "),
     columns: targets[0].columns,
-    targets,
+    targets: targets.map(({ table, columns }) => ({ table, columns })),
     fifo,
     counters: { visible, in_flight, delayed },
     redrive_policy: redrivePolicy ?? null,
@@ -86,8 +91,9 @@ function show(
   const outcome = transform(message);
   if ("reject" in outcome) return { ...seen, row: null, rows: [], reject: outcome.reject, warnings: [] };
   const rows = outcome.rows.map(({ target, values }): PeekedRow => {
-    const { table, columns } = targets[target] ?? targets[0];
-    const cells = columns.map((column, index) => [column, shownValue(values[index] ?? null)]);
+    const { table, columns, constants = [] } = targets[target] ?? targets[0];
+    const all = [...values, ...constants];
+    const cells = columns.map((column, index) => [column, shownValue(all[index] ?? null)]);
     return { target, table, row: Object.fromEntries(cells) };
   });
   const [only] = rows;

@@ -8,8 +8,8 @@ import { masksForRun } from "../masks-for-run.js";
 import { openOffload } from "../payloads/offload.js";
 import { compileTransform } from "../transform/compile.js";
 import { unlessStopped } from "../unless-stopped.js";
-import { peekMessages } from "./peek-messages.js";
-import type { PeekedTarget, PeekResult } from "./peek-result.js";
+import { peekMessages, type ShownTarget } from "./peek-messages.js";
+import type { PeekResult } from "./peek-result.js";
 
 /** Long enough to read some pages, short enough that a message which cannot be given back is soon there again. */
 const VISIBILITY_SECONDS = 30;
@@ -77,6 +77,10 @@ export async function peek(settings: Settings, options: PeekOptions = {}): Promi
   }
 }
 
-function targetOf({ table, columns }: Pipeline): PeekedTarget {
-  return { table: tableText(table), columns: columns.map(({ name }) => name) };
+function targetOf({ table, columns, constants }: Pipeline): ShownTarget {
+  return {
+    table: tableText(table),
+    columns: [...columns, ...constants].map(({ name }) => name),
+    constants: constants.map(({ text }) => text),
+  };
 }

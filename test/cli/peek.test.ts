@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { KEY, test } from "../support/bench.js";
 import { runCli } from "../support/cli.js";
@@ -8,6 +11,28 @@ const sentAtMs = Date.UTC(2026, 2, 14, 23, 30);
 const events = [...loginEvents(12, { foreign: 0, duplicates: 0 })];
 
 describe.concurrent("peek", () => {
+  test("shows constants behind the columns", async ({ queue, queueEnv }) => {
+    queue.send(['{"a":"x"}'], { sentAtMs });
+    const folder = await mkdtemp(join(tmpdir(), "sqs2pg-peek-"));
+    const config = join(folder, "sqs2pg.yaml");
+    await writeFile(
+      config,
+      `queue: ${queue.name}
+table: things
+columns: { a: { from: a, type: text } }
+values: { tenant: 7, labels: { by: [sqs] }, none: null }
+`,
+    );
+    const { exitCode, stdout } = await runCli(["peek", "--json", "--config", config], { env: queueEnv });
+    await rm(folder, { recursive: true });
+    expect(exitCode).toBe(0);
+    const result = JSON.parse(stdout);
+    const columns = ["a", "tenant", "labels", "none"];
+    expect(result).toMatchObject({ columns, targets: [{ table: "things", columns }] });
+    expect(result.targets).toEqual([{ table: "things", columns }]);
+    expect(result.messages[0].row).toEqual({ a: "x", tenant: "7", labels: '{"by":["sqs"]}', none: null });
+  });
+
   test("shows rows and rejects and gives everything back, without a database", async ({
     queue,
     queueEnv,
