@@ -23,11 +23,12 @@ function canonical(value: string, type: ColumnType["name"]): string {
       return `rtrim(${value}, ' ')`;
     case "numeric":
       return `trim_scale(${value})::text`;
+    // ISO 8601 in JSON, whatever DateStyle is.
     case "date":
-    case "time":
     case "timestamp":
+      return value;
     case "timestamptz":
-      return `extract(epoch from ${value})::text`;
+      return `(${value} at time zone 'UTC')`;
     case "bytea":
       return `encode(${value}, 'hex')`;
     default:
