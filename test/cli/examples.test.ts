@@ -200,7 +200,8 @@ describe.concurrent("the example", () => {
 });
 
 describe.concurrent("init on the queue of the example", async () => {
-  for (const example of await readdir(EXAMPLES)) {
+  const entries = await readdir(EXAMPLES, { withFileTypes: true });
+  for (const { name: example } of entries.filter((entry) => entry.isDirectory())) {
     test(`${example} proposes a pipeline that drains it`, async ({ run, emptyDatabase }) => {
       const { command, messages } = await run(example);
       await command("init", "--yes", "--force", "--table", `proposed_${example.replaceAll("-", "_")}`);
