@@ -18,6 +18,7 @@ ENV NODE_ENV=production
 COPY LICENSE /app/
 COPY --chmod=755 bin /app/bin
 COPY migrations /app/migrations
+COPY examples /app/examples
 COPY --from=build /app/package.json /app/
 COPY --from=build /app/node_modules /app/node_modules
 COPY --from=build /app/dist /app/dist

@@ -78,6 +78,7 @@ function numericFit(
   }
   const float = FLOATS[theirs.name];
   if (float === undefined) return undefined;
-  const isKept = precision !== undefined && precision <= float.digits;
+  // Where digits end before the point, a value can lie halfway between two floats, and reads back as neither.
+  const isKept = precision !== undefined && precision <= float.digits && scale >= 0;
   return isKept && whole <= float.reach && fraction <= float.reach ? "fits" : "changed";
 }
