@@ -32,6 +32,8 @@ export function readConflict(
     if (problem !== undefined) note("key", problem);
   }
   if (new Set(key).size < key.length) note("key", "names a column twice");
+  if (key.length > 0 && key.every((name) => constants.some((constant) => constant.name === name)))
+    note("key", "is the same in every row, so that only one would be left: name a column, too");
   return { conflict: { key, action: action === "ignore" ? "ignore" : "update" } };
 }
 
@@ -55,12 +57,16 @@ function keyProblem(
     return `${name} can be NULL, and rows are not told apart by NULL: it needs required: true, or a default`;
   if (!KEY_TYPES.has(column.type.name))
     return `${name} is ${column.type.name}, by which no row is told apart`;
-  return maskProblem(column);
+  return keyMaskProblem(column);
 }
 
-function maskProblem({ name, mask }: Column): string | undefined {
+/** Why a column cannot be part of a key as it is masked, if so: equal values have to stay equal, and others different. */
+export function keyMaskProblem({ name, mask }: Column): string | undefined {
   if (mask === undefined) return undefined;
   if (mask.strategy === "null" || mask.onInvalid === "null") return `${name} is NULL by its mask`;
-  if (STRATEGIES[mask.strategy].deterministic) return undefined;
+  const { deterministic, joinable } = STRATEGIES[mask.strategy];
+  if (deterministic && joinable) return undefined;
+  if (deterministic)
+    return `${name} is masked by ${mask.strategy}, which makes the same of different values: choose a mask to join by, such as hmac-sha256`;
   return `${name} is masked by ${mask.strategy}, which makes something else of equal values each time: choose a deterministic mask, such as aes-siv`;
 }

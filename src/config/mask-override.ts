@@ -1,6 +1,7 @@
 import { UsageError } from "../errors.js";
 import { isMaskName, MASK_NAMES, type MaskName, type MaskSpec } from "../masking/index.js";
 import type { ChosenPipelines } from "./choose-pipeline.js";
+import { keyMaskProblem } from "./conflict.js";
 import { maskMisfit } from "./mask.js";
 import { suggestion } from "./nearest.js";
 import type { Column, Pipeline } from "./pipeline.js";
@@ -22,7 +23,7 @@ export function withMaskInAll(
 /**
  * Puts the mask `name` in the place of every mask of a pipeline; domains stay, and so do the settings of a column that
  * has this mask already. Throws UsageError for a name that is none, a pipeline without masks, and a column that is too
- * short for the mask.
+ * short for the mask, or is part of a key that rows are not told apart by under it.
  */
 export function withMask(pipeline: Pipeline, name: string): Pipeline {
   if (!isMaskName(name)) {
@@ -37,7 +38,12 @@ export function withMask(pipeline: Pipeline, name: string): Pipeline {
       "--mask changes masks, and no column of this pipeline has one: set it there",
     );
   }
-  return { ...pipeline, columns: pipeline.columns.map((column) => overridden(column, name)) };
+  const columns = pipeline.columns.map((column) => overridden(column, name));
+  for (const column of columns) {
+    const problem = pipeline.conflict?.key.includes(column.name) ? keyMaskProblem(column) : undefined;
+    if (problem !== undefined) throw new UsageError("mask_unfit_for_key", `--mask: key: ${problem}`);
+  }
+  return { ...pipeline, columns };
 }
 
 function overridden(column: Column, strategy: MaskName): Column {

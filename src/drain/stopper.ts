@@ -17,6 +17,8 @@ export interface Stopper {
   fail(error: unknown): void;
   hasFailed(): boolean;
   because(): StoppedBecause;
+  /** What ended receiving, whatever had been noted before. */
+  endedBy(): StoppedBecause | undefined;
   error(): RunError | undefined;
 }
 
@@ -24,12 +26,14 @@ export function createStopper(onFailure: (error: unknown) => void): Stopper {
   const controller = new AbortController();
   let first: StoppedBecause | undefined;
   let noted: StoppedBecause | undefined;
+  let ended: StoppedBecause | undefined;
   let failure: { readonly error: unknown } | undefined;
 
   return {
     signal: controller.signal,
     stop: (because) => {
       first ??= because;
+      ended ??= because;
       controller.abort();
     },
     stopShort: (because) => {
@@ -52,6 +56,7 @@ export function createStopper(onFailure: (error: unknown) => void): Stopper {
       controller.abort();
     },
     hasFailed: () => failure !== undefined,
+    endedBy: () => ended,
     because: () => (failure === undefined ? (first ?? "empty") : "error"),
     error: () => (failure === undefined ? undefined : describe(failure.error)),
   };

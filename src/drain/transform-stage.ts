@@ -23,7 +23,7 @@ export interface TransformStageOptions {
   readonly hand: Pick<Hand, "enlarge">;
   readonly budget: PayloadBudget;
   readonly sink: Pick<Sink, "rows" | "reject">;
-  readonly stopper: Pick<Stopper, "signal" | "stopShort" | "fail">;
+  readonly stopper: Pick<Stopper, "endedBy" | "fail" | "signal" | "stopShort">;
   readonly kill: AbortSignal;
   readonly clock: Clock;
   readonly giveBackLater: (id: string) => void;
@@ -85,7 +85,7 @@ export function createTransformStage(options: TransformStageOptions): TransformS
     reject: sink.reject,
     giveBackLater: (id) => {
       // Receiving may have come to its end before: the run has not.
-      if (stopper.signal.aborted) stopper.stopShort("signal");
+      if (stopper.signal.aborted) stopper.stopShort(stopper.endedBy() ?? "signal");
       options.giveBackLater(id);
     },
     onError: stopper.fail,

@@ -38,7 +38,17 @@ where message_id = any(?::uuid[]) and run_id = ?::uuid and loaded_at = ?::timest
   /** Entries with this batch's own stamp, whichever attempt made them. A statement of its own sees all commits. */
   const ownMessages = async ({ messages, runId, stamp }: LoadBatch): Promise<LoadMessage[]> => {
     const ids = messages.map(({ messageId }) => messageId);
-    const own = await query(connection, loadedEarlier, [ids, runId, stamp], on("ledger"));
+    const asked = query(connection, loadedEarlier, [ids, runId, stamp], on("ledger"));
+    // The messages have been loaded by then, so that whatever goes wrong here leaves open which.
+    const own = await asked.catch((error: unknown) => {
+      const failure = asStoreError(error);
+      throw new StoreError(
+        failure.class,
+        failure.message,
+        { ...failure, outcomeUnknown: true },
+        { cause: error },
+      );
+    });
     const found = new Set(own.map(({ message_id: id }) => id));
     return messages.filter(({ messageId }) => found.delete(messageId));
   };

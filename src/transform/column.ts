@@ -33,7 +33,9 @@ export function compileColumn(column: Column, context: ColumnContext): CellReade
     if (value === undefined || value === null) return whenAbsent;
     if (value === NOT_AN_OBJECT) return noObject;
     if (value === NOT_AN_ARRAY) return noArray;
-    return check(without === undefined ? value : without(value));
+    if (without === undefined) return check(value);
+    const left = without(value);
+    return left === null ? whenAbsent : check(left);
   };
   return column.nullOnError ? nullingErrors(readCell) : readCell;
 }

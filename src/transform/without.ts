@@ -10,7 +10,8 @@ interface Branch {
 
 /**
  * Makes the function that takes what is at these paths out of a value: keys of objects go, elements of arrays become null,
- * so that those behind them keep their places. The value itself stays as it is.
+ * so that those behind them keep their places. What stands where such an object or array is expected, and is neither, goes as
+ * a whole: what was to be taken out may be anywhere in it. The value itself stays as it is.
  */
 export function createWithout(paths: readonly InnerPath[]): (value: unknown) => unknown {
   const root = branch();
@@ -42,7 +43,7 @@ function addAt<Key>(inner: Map<Key, Branch | "all">, key: Key, deeper: InnerPath
 
 function take(value: unknown, { keys, places }: Branch): unknown {
   if (Array.isArray(value)) {
-    if (places.size === 0) return value;
+    if (places.size === 0) return null;
     const { length } = value;
     return value.map((element, index) =>
       [EACH, index, index - length].reduce<unknown>((left, place) => {
@@ -52,7 +53,7 @@ function take(value: unknown, { keys, places }: Branch): unknown {
       }, element),
     );
   }
-  if (keys.size === 0 || !isJsonObject(value)) return value;
+  if (keys.size === 0 || !isJsonObject(value)) return null;
   const kept: [string, unknown][] = [];
   for (const [key, inner] of Object.entries(value)) {
     const below = keys.get(key);

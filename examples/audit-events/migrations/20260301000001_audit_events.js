@@ -7,6 +7,7 @@ export async function up(knex) {
   event_name varchar(64) not null,
   outcome varchar(16),
   actor varchar(64),
+  principal varchar(64),
   user_name text,
   source_network inet,
   detail jsonb

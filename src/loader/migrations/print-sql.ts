@@ -83,7 +83,7 @@ function guarded(name: string, statements: readonly string[], table: string): st
   return `
 if not exists (select from ${table} where name = '${name}') then
 
-${statements.map((statement) => `${statement};\n`).join("\n")}
+${statements.map((statement) => `${statement.replace(/[;\s]+$/, "")}\n;\n`).join("\n")}
 insert into ${table} (name, batch, migration_time) values ('${name}', this_batch, now());
 end if;`;
 }

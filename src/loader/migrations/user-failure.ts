@@ -88,10 +88,15 @@ function placeOf(error: unknown, { file, url }: MigrationFile): string {
 function isForeign(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return (
-    ("code" in error && /^E[A-Z]+$/.test(String(error.code))) ||
+    ("code" in error && /^E[A-Z]+$/.test(String(error.code)) && !isOfFiles(error)) ||
     /Timeout/.test(error.constructor.name) ||
     /^Connection (?:terminated|ended)/.test(error.message)
   );
+}
+
+/** Node says of errors of files which one it is. */
+function isOfFiles(error: Error): boolean {
+  return "path" in error && "syscall" in error && !/^(?:connect|read|write)$/.test(String(error.syscall));
 }
 
 function nameOf(error: unknown): string {

@@ -44,3 +44,14 @@ test("what cannot be done is said", () => {
     "--mask: column a: sha256 gives 64 characters, more than varchar(9) holds",
   );
 });
+
+test("a key stays one that rows are told apart by", () => {
+  const columns: PipelineConfig["columns"] = {
+    a: { from: "a", type: "text", required: true, mask: "hmac-sha256" },
+  };
+  const { pipeline } = parsePipeline({ queue: "q", table: "t", key: "a", columns }, { source: "f" });
+  expect(withMask(pipeline, "aes-siv").columns[0]?.mask?.strategy).toBe("aes-siv");
+  for (const mask of ["redact", "null", "partial", "aes-gcm"]) {
+    expect(() => withMask(pipeline, mask)).toThrow("--mask: key: a is ");
+  }
+});

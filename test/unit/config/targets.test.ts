@@ -9,6 +9,7 @@ const columns: PipelineConfig["columns"] = {
   note: { from: "note", type: "text" },
   size: { from: "size", type: "double precision", required: true },
   sealed: { from: "mail", type: "text", required: true, mask: "aes-gcm" },
+  blank: { from: "name", type: "text", required: true, mask: "redact" },
   release: { from: "release", type: "integer", required: true, convert: ["trim", "app-version"] },
   shop: { from: "shop", type: "integer", default: 1 },
   till: { from: "till", type: "integer", default: 1, on_error: "null" },
@@ -55,7 +56,15 @@ describe("key and on_conflict", () => {
       { key: "sealed" },
       "key: sealed is masked by aes-gcm, which makes something else of equal values each time: choose a deterministic mask, such as aes-siv",
     ],
-    [{ key: "region", values: { region: null } }, "key: region is NULL in every row"],
+    [{ key: ["id", "region"], values: { region: null } }, "key: region is NULL in every row"],
+    [
+      { key: "region", values: { region: 7 } },
+      "key: is the same in every row, so that only one would be left: name a column, too",
+    ],
+    [
+      { key: "blank" },
+      "key: blank is masked by redact, which makes the same of different values: choose a mask to join by, such as hmac-sha256",
+    ],
     [
       { key: "release" },
       "key: release is NULL where app-version cannot convert a value, and rows are not told apart by NULL",

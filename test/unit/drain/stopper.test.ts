@@ -66,3 +66,14 @@ test("an error that is not ours does not speak: it may quote values", () => {
     message: "an unexpected error ended the run",
   });
 });
+
+test("what ended receiving is known, whatever was noted before", () => {
+  const stopper = createStopper(() => {});
+  expect(stopper.endedBy()).toBeUndefined();
+  stopper.note("max");
+  stopper.stop("max-duration");
+  stopper.stop("signal");
+  expect([stopper.because(), stopper.endedBy()]).toEqual(["max", "max-duration"]);
+  expect(stopper.stopShort("max-duration")).toBe(true);
+  expect(stopper.because()).toBe("max-duration");
+});

@@ -145,3 +145,23 @@ test("nothing of a value that a column masks is in any cell, whatever else reads
   expect(looks.one).toBeGreaterThan(200);
   expect(looks.several).toBeGreaterThan(100);
 });
+
+test.each([
+  '{"user":[{"email":"canary-77"}]}',
+  '{"user":"canary-77"}',
+  '{"user":{"email":{"it":"canary-77"}}}',
+  '{"user":{"email":["canary-77"]}}',
+])("what stands where the masked value is looked for goes with it: %s", (body) => {
+  const columns: Readonly<Record<string, ColumnConfig>> = {
+    masked: { from: "user.email", type: "text", mask: "sha256", on_error: "null" },
+    around: { from: "user", type: "jsonb" },
+    rest: { from: "$rest", type: "jsonb" },
+  };
+  const { pipeline } = parsePipeline({ queue: "q", table: "t", columns }, { source: "f" });
+  const transform = compileTransform({
+    ...{ pipelines: [pipeline], maskFor: openMask, queueName: "q", runId: "r" },
+  });
+  const outcome = transform(message(body));
+  expect(outcome).toHaveProperty("rows");
+  expect(JSON.stringify(outcome)).not.toContain(CANARY);
+});
