@@ -103,7 +103,7 @@ export async function drain(settings: Settings, options: DrainOptions = {}): Pro
       store,
       transform,
       offload,
-      mayGrow: format.encoding !== "json",
+      mayGrow: format.encoding !== "json" || pipelines.some(({ records }) => records !== undefined),
       shapeOf: (message, payload) => shapeOfBody(message, format, knownKeys, payload),
       seal,
       limits,

@@ -17,7 +17,7 @@ export interface TransformStageOptions {
   readonly transform: Transform;
   /** Given: some payloads are not in their messages. */
   readonly offload: Pick<Offload, "pointerOf" | "fetch"> | undefined;
-  /** Whether a payload may be larger than its body, since it is encoded. */
+  /** Whether a payload or its rows may be larger than its body, since it is encoded or has many records. */
   readonly mayGrow: boolean;
   readonly fifo: boolean;
   readonly hand: Pick<Hand, "enlarge">;
@@ -40,13 +40,13 @@ export interface TransformStage {
 export function createTransformStage(options: TransformStageOptions): TransformStage {
   const { transform, offload, hand, budget, sink, stopper, kill, clock } = options;
 
-  const take = (held: Held): void => {
+  const take = (held: Held, payloadBytes = 0): void => {
     const outcome = transform(held.message, held.payload);
     if ("reject" in outcome) {
       sink.reject(held, outcome.reject);
       return;
     }
-    if (outcome.bytes !== undefined) hand.enlarge(held, outcome.bytes);
+    if (outcome.bytes !== undefined) hand.enlarge(held, payloadBytes + outcome.bytes);
     sink.rows(held, outcome.rows);
   };
   if (offload === undefined && !options.mayGrow) return { add: take, finish: async () => {} };
@@ -80,7 +80,7 @@ export function createTransformStage(options: TransformStageOptions): TransformS
     take: (held, payload) => {
       held.payload = payload?.text;
       if (payload !== undefined) hand.enlarge(held, payload.bytes);
-      take(held);
+      take(held, payload?.bytes);
     },
     reject: sink.reject,
     giveBackLater: (id) => {

@@ -1,12 +1,11 @@
 import { PLAIN_BODY } from "../config/formats.js";
 import type { Pipeline } from "../config/pipeline.js";
-import type { Row } from "../row.js";
 import { parseReject } from "./body/parse-reject.js";
 import { readBody } from "./body/read-body.js";
 import type { ColumnContext } from "./column.js";
 import { guardTransform } from "./guard.js";
 import { readMessage } from "./read-message.js";
-import { compileRoute } from "./route.js";
+import { compileRoute, type Gathered } from "./route.js";
 import type { Transform } from "./types.js";
 
 interface TransformOptions extends ColumnContext {
@@ -28,15 +27,17 @@ export function compileTransform(options: TransformOptions): Transform {
     const { records, isList, envelope, size } = body;
     const attributes =
       body.attributes === undefined ? message.attributes : { ...message.attributes, ...body.attributes };
-    const rows: Row[] = [];
+    const gathered: Gathered = { rows: [], bytes: 0 };
     for (const [index, root] of records.entries()) {
       const reject = route(
         readMessage(message, { attributes, envelope, root }),
         isList ? `[${index}]` : "",
-        rows,
+        gathered,
       );
       if (reject !== undefined) return { reject };
     }
-    return size > message.body.length ? { rows, bytes: size } : { rows };
+    const { rows } = gathered;
+    const bytes = Math.max(gathered.bytes, size > message.body.length ? size : 0);
+    return bytes > 0 ? { rows, bytes } : { rows };
   });
 }

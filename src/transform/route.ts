@@ -9,6 +9,7 @@ import { joined } from "./field-path.js";
 import { type Conditions, compileMatch } from "./match.js";
 import { createPathReader, isJsonObject, type JsonObject } from "./paths.js";
 import type { ReadMessage } from "./read-message.js";
+import { MOST_ROW_BYTES, weighRow } from "./weigh-row.js";
 
 interface Member extends Conditions {
   readonly make: RowMaker;
@@ -21,13 +22,21 @@ interface Group {
   readonly members: Member[];
 }
 
+/** The rows of a message. */
+export interface Gathered {
+  readonly rows: Row[];
+  /** What those behind the first one take. */
+  bytes: number;
+}
+
 /** Adds the rows of a record of the body, from all pipelines that take it, or says why there are none; `at`: its place. */
-export type Route = (message: ReadMessage, at: string, rows: Row[]) => Reject | undefined;
+export type Route = (message: ReadMessage, at: string, gathered: Gathered) => Reject | undefined;
 
 /** Interprets where the pipelines of a queue find their records, and which of them they take. */
 export function compileRoute(pipelines: readonly Pipeline[], context: ColumnContext): Route {
   const groups = groupsOf(pipelines, context);
-  return (message, at, rows) => {
+  return (message, at, gathered) => {
+    const { rows } = gathered;
     let isTaken = false;
     let emptyList: string | undefined;
     const before = rows.length;
@@ -37,8 +46,8 @@ export function compileRoute(pipelines: readonly Pipeline[], context: ColumnCont
       isTaken = true;
       const reject =
         elements === undefined
-          ? addRows(rows, takers, message, message.root, () => ({ root: at, record: at }))
-          : addElements(rows, takers, message, at, elements);
+          ? addRows(gathered, takers, message, message.root, () => ({ root: at, record: at }))
+          : addElements(gathered, takers, message, at, elements);
       if (reject !== undefined) return reject;
       if (elements !== undefined) emptyList ??= joined(at, elements.text);
     }
@@ -61,7 +70,7 @@ function groupsOf(pipelines: readonly Pipeline[], context: ColumnContext): Group
 }
 
 function addRows(
-  rows: Row[],
+  gathered: Gathered,
   takers: readonly Member[],
   message: ReadMessage,
   record: JsonObject,
@@ -70,13 +79,15 @@ function addRows(
   for (const { make } of takers) {
     const made = make(message, record, places);
     if ("reject" in made) return made.reject;
-    rows.push(made.row);
+    gathered.rows.push(made.row);
+    if (gathered.rows.length > 1) gathered.bytes += weighRow(made.row);
+    if (gathered.bytes > MOST_ROW_BYTES) return tooLarge();
   }
-  return rows.length > MOST_RECORDS ? tooMany() : undefined;
+  return gathered.rows.length > MOST_RECORDS ? tooMany() : undefined;
 }
 
 function addElements(
-  rows: Row[],
+  gathered: Gathered,
   members: readonly Member[],
   message: ReadMessage,
   at: string,
@@ -90,7 +101,7 @@ function addElements(
     const takers = members.filter(({ ofElement }) => ofElement(message, element));
     if (takers.length === 0) return noMatch(place());
     const places = () => ({ root: at, record: place() });
-    const failed = addRows(rows, takers, message, element, places);
+    const failed = addRows(gathered, takers, message, element, places);
     if (failed !== undefined) return failed;
   }
   return undefined;
@@ -113,6 +124,10 @@ function noMatch(at: string): Reject {
 
 function tooMany(): Reject {
   return reject("too_many_records", "", `the message makes more than ${MOST_RECORDS} rows`);
+}
+
+function tooLarge(): Reject {
+  return reject("too_large", "", "the rows of the message take more than 64 MiB together");
 }
 
 function reject(code: string, field: string, reason: string): Reject {

@@ -6,7 +6,7 @@ import type { Row } from "../row.js";
 export type Outcome =
   | {
       readonly rows: readonly Row[];
-      /** Of the payload after decoding, where that is more than the body that was received. */
+      /** What the decoded payload or the rows take, where that is more than the body that was received. */
       readonly bytes?: number;
     }
   | { readonly reject: Reject };

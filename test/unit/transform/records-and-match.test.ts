@@ -277,3 +277,20 @@ describe("payloads", () => {
     expect(transformOf({})(message(text))).not.toHaveProperty("bytes");
   });
 });
+
+test("a value that goes into the row of each record does not come to more than a statement holds", () => {
+  const columns = { blob: { from: "$.blob", type: "text" } };
+  const { pipeline } = parsePipeline({ queue: "q", table: "t", records: "items", columns }, { source: "f" });
+  const transform = compileTransform({
+    ...{ pipelines: [pipeline], maskFor: openMask, queueName: "q", runId: "r" },
+  });
+  const outcomeWith = (items: number) =>
+    transform(message(JSON.stringify({ blob: "x".repeat(10_000), items: Array(items).fill({}) })));
+  expect(outcomeWith(10_000)).toMatchObject({
+    reject: { stage: "transform", code: "too_large", field: null },
+  });
+  const few = outcomeWith(100);
+  if (!("rows" in few)) return expect.fail("rejected");
+  expect(few.rows).toHaveLength(100);
+  expect(few.bytes).toBeGreaterThan(99 * 10_000);
+});
