@@ -22,7 +22,7 @@ export function renderInitEnd(
     ["Look it through, and change what is not right", pipelineFile],
     ...(needsKey
       ? ([
-          ["Make a key, keep it safe", "(umask 077; sqs2pg keygen > sqs2pg.key)"],
+          ["Make a key, keep it safe", "(umask 077; set -C; sqs2pg keygen > sqs2pg.key)"],
           ["Give it to the commands below", 'export SQS2PG_MASK_KEY="$(cat sqs2pg.key)"'],
         ] as [string, string][])
       : []),
