@@ -1,12 +1,13 @@
-import { DatabaseError, Sqs2pgError, UsageError } from "../errors.js";
 import {
   BAD_SETTINGS,
   CREDENTIALS_REFUSED,
-  type Description,
+  describeProviderError,
   EXPIRED,
-  NO_CREDENTIALS,
-} from "../fetcher/sqs/error-table.js";
-import { describeNetworkError } from "../fetcher/sqs/network-error.js";
+  saysExpired,
+} from "../aws/common-errors.js";
+import { type Description, partitionOf } from "../aws/description.js";
+import { describeNetworkError } from "../aws/network-error.js";
+import { DatabaseError, Sqs2pgError, UsageError } from "../errors.js";
 
 /** Who logs in where. */
 export interface IamLogin {
@@ -62,8 +63,7 @@ export function regionOf(host: string, env: Environment): string | undefined {
 
 /** The resource of a policy that allows `rds-db:connect`, with what is not known left as a word. */
 export function connectArn(user: string, region = "REGION"): string {
-  const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-  return `arn:${partition}:rds-db:${region}:ACCOUNT:dbuser:DB-RESOURCE-ID/${user}`;
+  return `arn:${partitionOf(region)}:rds-db:${region}:ACCOUNT:dbuser:DB-RESOURCE-ID/${user}`;
 }
 
 /** The SDK's own message is no part of it: it can quote an answer or an access key. */
@@ -78,11 +78,10 @@ function describeSignerError(error: unknown): Sqs2pgError {
 
 function descriptionOf(error: unknown): Description {
   if (!(error instanceof Error)) return BAD_SETTINGS;
-  const isExpired = /expired|aws (?:sso )?login|re-?authenticate/i.test(error.message);
-  if (error.name === "TokenProviderError") return EXPIRED;
-  if (error.name === "CredentialsProviderError") return isExpired ? EXPIRED : NO_CREDENTIALS;
+  const described = describeProviderError(error);
+  if (described !== undefined) return described;
   if (error.message === "Region is missing") return NO_REGION;
-  if ("$fault" in error) return isExpired ? EXPIRED : CREDENTIALS_REFUSED;
+  if ("$fault" in error) return saysExpired(error) ? EXPIRED : CREDENTIALS_REFUSED;
   return describeNetworkError(error) ?? BAD_SETTINGS;
 }
 

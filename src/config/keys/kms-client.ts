@@ -1,6 +1,6 @@
 import type { KMSClient } from "@aws-sdk/client-kms";
+import { malformedEndpoint } from "../../aws/service-error.js";
 import { UsageError } from "../../errors.js";
-import { malformedKmsEndpoint } from "./kms-errors.js";
 
 export type KmsSdk = typeof import("@aws-sdk/client-kms");
 
@@ -49,7 +49,7 @@ export function createKmsClient(
   client.config.endpointProvider = (parameters, context) => {
     const endpoint = standard(parameters, context);
     const { protocol, hostname, host } = endpoint.url;
-    if ((protocol !== "http:" && protocol !== "https:") || hostname === "") throw malformedKmsEndpoint();
+    if ((protocol !== "http:" && protocol !== "https:") || hostname === "") throw malformedEndpoint("KMS");
     onHost(host);
     return endpoint;
   };

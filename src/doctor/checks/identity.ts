@@ -1,4 +1,4 @@
-import { describeNetworkError } from "../../fetcher/sqs/network-error.js";
+import { describeNetworkError } from "../../aws/network-error.js";
 import { type Check, type Finding, ok, skipped, warning } from "../check.js";
 import { divided } from "../explain.js";
 import type { Tools } from "../tools.js";

@@ -1,6 +1,6 @@
+import type { CallContext } from "../../aws/description.js";
 import type { RequestCounts } from "../queue.js";
 import { describeError } from "./describe-error.js";
-import type { CallContext } from "./error-table.js";
 
 /** What the SDK adds to every answer, and to most errors. */
 interface Metadata {

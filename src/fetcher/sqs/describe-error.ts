@@ -1,20 +1,17 @@
-import { QueueError, Sqs2pgError, UsageError } from "../../errors.js";
-import { malformedEndpoint } from "./client.js";
 import {
   ABORTED,
   BAD_REGION,
   BAD_SETTINGS,
-  type CallContext,
   CREDENTIALS_REFUSED,
-  type Description,
-  describeCode,
-  describeStatus,
+  describeProviderError,
   EXPIRED,
-  NO_CREDENTIALS,
-  NO_REGION,
-  UNREADABLE,
-} from "./error-table.js";
-import { describeNetworkError } from "./network-error.js";
+} from "../../aws/common-errors.js";
+import type { CallContext, Description } from "../../aws/description.js";
+import { describeNetworkError } from "../../aws/network-error.js";
+import { statusOf } from "../../aws/status.js";
+import { QueueError, Sqs2pgError, UsageError } from "../../errors.js";
+import { malformedEndpoint } from "./client.js";
+import { describeCode, describeStatus, NO_REGION, UNREADABLE } from "./error-table.js";
 
 /**
  * Turns whatever a call of the SDK threw into a `QueueError` or a `UsageError` with one line that says what to do. The
@@ -68,14 +65,10 @@ function describeAnswer(error: Error): Description | undefined {
   return status >= 500 || status === 429 ? describeStatus(status, undefined) : UNREADABLE;
 }
 
-const EXPIRED_SESSION = /expired|aws (?:sso )?login|re-?authenticate/i;
-
 /** Errors of the SDK's credentials chain, and of the services (STS, SSO) that it asks. */
 function describeCredentialsError(error: Error): Description | undefined {
-  if (error.name === "TokenProviderError") return EXPIRED;
-  if (error.name === "CredentialsProviderError") {
-    return EXPIRED_SESSION.test(error.message) ? EXPIRED : NO_CREDENTIALS;
-  }
+  const provided = describeProviderError(error);
+  if (provided !== undefined) return provided;
   if (!("$fault" in error) || isOfSqs(error)) return undefined;
   const described = describeCode(error.name);
   if (described?.kind === "unavailable" || (statusOf(error) ?? 400) >= 500) return described;
@@ -103,11 +96,4 @@ function codeOf(error: unknown): string | undefined {
 /** A code of the service is one word; anything else could be text that quotes something. */
 function isCode(name: string | undefined): name is string {
   return name !== undefined && name !== "Unknown" && name !== "Error" && /^[A-Z][\w.]{2,79}$/.test(name);
-}
-
-function statusOf(error: Error): number | undefined {
-  const metadata: unknown = Reflect.get(error, "$metadata");
-  if (typeof metadata !== "object" || metadata === null) return undefined;
-  const status: unknown = Reflect.get(metadata, "httpStatusCode");
-  return typeof status === "number" ? status : undefined;
 }

@@ -1,25 +1,5 @@
-import type { ErrorKind } from "../../errors.js";
-
-/** What is known about a call that failed, to say what to do about it. Nothing in it is secret. */
-export interface CallContext {
-  /** Such as `ReceiveMessage`. */
-  readonly action: string;
-  /** AWS's name of who was asked; SQS unless it is given. */
-  readonly service?: string;
-  readonly queue: string;
-  readonly region?: string | undefined;
-  readonly account?: string | undefined;
-  /** Where the request went, with its port. */
-  readonly host?: string | undefined;
-  /** AWS_PROFILE. */
-  readonly profile?: string | undefined;
-}
-
-export interface Description {
-  readonly kind: ErrorKind;
-  readonly code: string;
-  readonly message: (context: CallContext) => string;
-}
+import { byCode, COMMON_CODES } from "../../aws/common-errors.js";
+import { type CallContext, type Description, hostOf, partitionOf } from "../../aws/description.js";
 
 /** `the queue "login-queue" in eu-west-1 (account 123456789012)`. */
 function queueOf({ queue, region, account }: CallContext): string {
@@ -29,21 +9,13 @@ function queueOf({ queue, region, account }: CallContext): string {
 
 /** The queue's ARN as an IAM policy wants it, with what is not known left as a word. */
 function arnOf({ queue, region = "REGION", account = "ACCOUNT" }: CallContext): string {
-  const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-  return `arn:${partition}:sqs:${region}:${account}:${queue}`;
+  return `arn:${partitionOf(region)}:sqs:${region}:${account}:${queue}`;
 }
 
 /** Batch calls have no permission of their own: DeleteMessageBatch needs sqs:DeleteMessage. */
 function permissionOf({ action }: CallContext): string {
   return `sqs:${action.replace(/Batch$/, "")}`;
 }
-
-export function hostOf({ host, service = "SQS" }: CallContext): string {
-  return host ?? service;
-}
-
-const GIVE_CREDENTIALS =
-  "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, `aws sso login`, or a role";
 
 const MISSING: Description = {
   kind: "failed",
@@ -57,26 +29,6 @@ const DENIED: Description = {
   code: "access_denied",
   message: (context) =>
     `access to ${queueOf(context)} is denied: allow ${permissionOf(context)} on ${arnOf(context)} in IAM or in the queue's policy`,
-};
-
-export const EXPIRED: Description = {
-  kind: "failed",
-  code: "credentials_expired",
-  message: ({ profile }) =>
-    `the AWS credentials have expired: renew them (${profile === undefined ? "`aws sso login`" : `\`aws sso login --profile ${profile}\``} or a new session token) and run the same command again`,
-};
-
-const INVALID: Description = {
-  kind: "failed",
-  code: "credentials_invalid",
-  message: (context) =>
-    `${hostOf(context)} does not accept the AWS credentials: check the access key and its secret (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN or the profile), and that they are of this partition`,
-};
-
-const SKEWED: Description = {
-  kind: "failed",
-  code: "clock_skew",
-  message: () => "AWS says that this machine's clock is wrong: set it (NTP) and run the same command again",
 };
 
 const THROTTLED: Description = {
@@ -152,24 +104,7 @@ const TABLE: readonly (readonly [Description, readonly string[]])[] = [
     DENIED,
     ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized", "AuthorizationError"],
   ],
-  [EXPIRED, ["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"]],
-  [
-    INVALID,
-    [
-      "InvalidClientTokenId",
-      "UnrecognizedClientException",
-      "InvalidAccessKeyId",
-      "InvalidToken",
-      "SignatureDoesNotMatch",
-      "InvalidSignatureException",
-      "IncompleteSignature",
-      "IncompleteSignatureException",
-      "MissingAuthenticationToken",
-      "MissingAuthenticationTokenException",
-      "AuthFailure",
-    ],
-  ],
-  [SKEWED, ["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"]],
+  ...COMMON_CODES,
   [
     THROTTLED,
     [
@@ -215,9 +150,7 @@ const TABLE: readonly (readonly [Description, readonly string[]])[] = [
  * By the error codes of SQS, of KMS behind it and of AWS's request handling, in the spellings of the JSON and of the
  * query protocol (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html).
  */
-const BY_CODE: ReadonlyMap<string, Description> = new Map(
-  TABLE.flatMap(([description, codes]) => codes.map((code) => [code, description] as const)),
-);
+const BY_CODE: ReadonlyMap<string, Description> = byCode(TABLE);
 
 /** What an error code of SQS means; undefined for one that is not in the table. */
 export function describeCode(code: string): Description | undefined {
@@ -253,47 +186,9 @@ export const UNREADABLE: Description = {
     `${hostOf(context)} gave an answer to ${context.action} that is not one of SQS: check that AWS_ENDPOINT_URL_SQS or the queue URL names an SQS server, and any proxy between`,
 };
 
-/** The credentials were looked for and not found. */
-export const NO_CREDENTIALS: Description = {
-  kind: "usage",
-  code: "no_credentials",
-  message: ({ profile }) =>
-    profile === undefined
-      ? `no AWS credentials were found: give them with ${GIVE_CREDENTIALS}`
-      : `the AWS profile ${JSON.stringify(profile)} was not found or gives no credentials: check AWS_PROFILE and ~/.aws/config, or run \`aws configure --profile ${profile}\``,
-};
-
-/** Whoever hands the credentials out said no. */
-export const CREDENTIALS_REFUSED: Description = {
-  kind: "failed",
-  code: "credentials_refused",
-  message: () =>
-    "AWS did not hand out credentials for the configured role or session: check the profile's role_arn and the role's trust policy",
-};
-
 export const NO_REGION: Description = {
   kind: "usage",
   code: "no_region",
   message: ({ profile }) =>
     `no AWS region is set${profile === undefined ? "" : ` (the profile ${JSON.stringify(profile)} has none or was not found)`}: set AWS_REGION, such as AWS_REGION=eu-west-1, or give the queue's ARN`,
-};
-
-export const BAD_REGION: Description = {
-  kind: "usage",
-  code: "region_malformed",
-  message: () =>
-    "the AWS region that is set is none: check AWS_REGION and the profile's region; one looks like eu-west-1",
-};
-
-/** Anything else that went wrong before a request was sent. */
-export const BAD_SETTINGS: Description = {
-  kind: "usage",
-  code: "aws_settings_invalid",
-  message: () => "the AWS settings cannot be used: check the AWS_... variables and ~/.aws/config",
-};
-
-export const ABORTED: Description = {
-  kind: "failed",
-  code: "aborted",
-  message: ({ action }) => `${action} was interrupted`,
 };

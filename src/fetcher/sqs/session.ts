@@ -1,4 +1,5 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
+import type { CallContext } from "../../aws/description.js";
 import { systemClock } from "../../clock.js";
 import { QueueError } from "../../errors.js";
 import type { RequestCounts } from "../queue.js";
@@ -6,7 +7,7 @@ import type { AbortBy } from "./abortable.js";
 import { type Call, createCall } from "./call.js";
 import { createClient, type OnAnswer } from "./client.js";
 import { describeError } from "./describe-error.js";
-import { type CallContext, UNREADABLE } from "./error-table.js";
+import { UNREADABLE } from "./error-table.js";
 import { parseQueueReference, type QueueReference } from "./queue-reference.js";
 import { loadSdk, type Sdk } from "./sdk.js";
 

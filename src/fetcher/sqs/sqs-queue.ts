@@ -1,11 +1,12 @@
 import type { BatchResultErrorEntry, ReceiveMessageCommandInput, SQSClient } from "@aws-sdk/client-sqs";
+import type { CallContext } from "../../aws/description.js";
 import { QueueError } from "../../errors.js";
 import type { ReceivedMessage } from "../../message.js";
 import type { FailedEntry, Queue, RequestCounts } from "../queue.js";
 import type { AbortBy } from "./abortable.js";
 import { parseAttributes } from "./attributes.js";
 import type { Call } from "./call.js";
-import { type CallContext, UNREADABLE } from "./error-table.js";
+import { UNREADABLE } from "./error-table.js";
 import { parseMessage } from "./received-message.js";
 import type { Sdk } from "./sdk.js";
 

@@ -1,5 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import { malformedS3Endpoint } from "./describe-error.js";
+import { malformedEndpoint } from "../../aws/service-error.js";
 import type { S3Sdk } from "./sdk.js";
 
 const CONNECTION_TIMEOUT_MS = 5_000;
@@ -41,7 +41,7 @@ export function createS3Client(sdk: S3Sdk, { region, maxSockets, onHost }: S3Cli
     // An emulator has one name for all buckets, and no DNS for others.
     const endpoint = standard(isCustom ? { ...parameters, ForcePathStyle: true } : parameters, context);
     const { protocol, hostname, host } = endpoint.url;
-    if ((protocol !== "http:" && protocol !== "https:") || hostname === "") throw malformedS3Endpoint();
+    if ((protocol !== "http:" && protocol !== "https:") || hostname === "") throw malformedEndpoint("S3");
     onHost(host);
     return endpoint;
   };

@@ -1,4 +1,4 @@
-import type { CallContext, Description } from "./error-table.js";
+import type { CallContext, Description } from "./description.js";
 
 /** What Node's and OpenSSL's error codes mean, in words that end a sentence. */
 const BY_CODE: ReadonlyMap<string, { readonly code: string; readonly what: string }> = new Map([
