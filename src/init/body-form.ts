@@ -1,11 +1,12 @@
-import type { BodyForm, DecodedBody, Envelope } from "./decode.js";
+import type { Envelope } from "../config/formats.js";
+import type { BodyForm, DecodedBody } from "./decode.js";
 
 /** With this share of the messages, a second envelope is no accident. */
 const NOTABLE_SHARE = 0.1;
 
 /** The form that the pipeline is to expect of the bodies. */
 export interface ChosenForm extends Omit<BodyForm, "envelope"> {
-  readonly envelope: Envelope | "auto";
+  readonly envelope: Envelope;
 }
 
 /** The form of most of the bodies. Several envelopes that are each more than an accident make it `auto`. */

@@ -1,7 +1,8 @@
 import { QueueError } from "../errors.js";
+import { readPointer } from "../transform/body/pointer.js";
 import { isJsonObject, type JsonObject } from "../transform/paths.js";
 import { chooseForm, fitsForm } from "./body-form.js";
-import { type DecodedBody, decodeBody, isS3Pointer } from "./decode.js";
+import { type DecodedBody, decodeBody } from "./decode.js";
 import { findKey } from "./find-key.js";
 import { createNamer } from "./names.js";
 import { pathText } from "./path-text.js";
@@ -27,7 +28,7 @@ export function propose({ queue, table, bodies, nowMs }: ProposeOptions): Propos
   const decoded = bodies.flatMap((body) => decodeBody(body) ?? []);
   const form = chooseForm(decoded);
   const readable = decoded.filter((body) => fitsForm(body, form));
-  const pointers = bodies.filter(isS3Pointer).length;
+  const pointers = bodies.filter((body) => readPointer(body, []) !== undefined).length;
   const { shapes, outer, recordsKey } = findRecords(readable);
   const [main] = shapes;
   if (main === undefined) throw noRecords(queue, bodies.length, pointers);

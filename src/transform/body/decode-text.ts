@@ -16,17 +16,18 @@ export const TOO_LARGE: { readonly reject: Reject } = parseReject(
 
 /**
  * The text that an encoded one stands for. Base64 is taken strictly: Node's own decoder passes over what it does not
- * know, and would make another payload of a damaged one.
+ * know, and would make another payload of a damaged one. What inflates to more than `mostBytes` is not looked at.
  */
 export function decodeText(
   encoded: string,
   encoding: Exclude<Encoding, "json">,
+  mostBytes: number = LARGEST_PAYLOAD_BYTES,
 ): { readonly text: string } | { readonly reject: Reject } {
   const trimmed = encoded.trim();
   const bytes = Buffer.from(trimmed, "base64");
   if (bytes.toString("base64") !== trimmed) return NOT_BASE64;
   if (encoding === "base64") return utf8Text(bytes);
-  const inflated = inflate(bytes);
+  const inflated = inflate(bytes, mostBytes);
   return "reject" in inflated ? inflated : utf8Text(inflated.bytes);
 }
 
@@ -39,9 +40,12 @@ export function utf8Text(bytes: Uint8Array): { readonly text: string } | { reado
   }
 }
 
-function inflate(bytes: Uint8Array): { readonly bytes: Uint8Array } | { readonly reject: Reject } {
+function inflate(
+  bytes: Uint8Array,
+  mostBytes: number,
+): { readonly bytes: Uint8Array } | { readonly reject: Reject } {
   try {
-    return { bytes: gunzipSync(bytes, { maxOutputLength: LARGEST_PAYLOAD_BYTES }) };
+    return { bytes: gunzipSync(bytes, { maxOutputLength: mostBytes }) };
   } catch (error) {
     const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
     return code === "ERR_BUFFER_TOO_LARGE" ? TOO_LARGE : NOT_GZIP;
