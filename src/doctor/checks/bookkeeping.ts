@@ -5,16 +5,15 @@ import { unfinishedRuns } from "../../loader/unfinished-runs.js";
 import { keysOfRun } from "../../masks-for-run.js";
 import { type Check, ok } from "../check.js";
 import { numberOf, textOf } from "../database-probe.js";
+import { IF_LOCKED } from "../if-silent.js";
 import { count, plural, span } from "../words.js";
-
-const IF_SILENT = "somebody may hold a lock (pg_stat_activity, pg_locks), or the server may be very busy";
 
 export const keyRecordCheck: Check = {
   id: "key_record",
   group: "database",
   title: "key on record",
   needs: ["privileges", "key"],
-  ifSilent: IF_SILENT,
+  ifSilent: IF_LOCKED,
   run: async ({ facts }) => {
     const { pipelines, bookkeepingSchema: schema } = facts.settings.get();
     const keys = keysOfRun(pipelines, facts.keys.get(), false);
@@ -36,7 +35,7 @@ export const bookkeepingCheck: Check = {
   group: "database",
   title: "bookkeeping",
   needs: ["privileges"],
-  ifSilent: IF_SILENT,
+  ifSilent: IF_LOCKED,
   run: async ({ facts, clock }) => {
     const { bookkeepingSchema: schema } = facts.settings.get();
     const { connection, ask } = facts.database.get();

@@ -1,14 +1,13 @@
 import { type Check, failed, ok, warning } from "../check.js";
 import { numberOf, textOf } from "../database-probe.js";
-
-const IF_SILENT = "check the database's host and port, a firewall, and whether it is up";
+import { IF_DATABASE_AWAY } from "../if-silent.js";
 
 export const writableCheck: Check = {
   id: "writable",
   group: "database",
   title: "writable",
   needs: ["database"],
-  ifSilent: IF_SILENT,
+  ifSilent: IF_DATABASE_AWAY,
   run: async ({ facts }) => {
     const database = facts.database.get();
     const [row] = await database.ask(
@@ -29,7 +28,7 @@ export const durabilityCheck: Check = {
   group: "database",
   title: "durability",
   needs: ["database"],
-  ifSilent: IF_SILENT,
+  ifSilent: IF_DATABASE_AWAY,
   run: async ({ facts }) => {
     // The setting as the role has it: our own sessions turn it on.
     const [row] = await facts.database.get().ask(
@@ -68,7 +67,7 @@ export const connectionsCheck: Check = {
   group: "database",
   title: "connections",
   needs: ["database"],
-  ifSilent: IF_SILENT,
+  ifSilent: IF_DATABASE_AWAY,
   run: async ({ facts }) => {
     const [row] = await facts.database.get().ask(
       `select current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer as most,

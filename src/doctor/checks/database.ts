@@ -4,18 +4,17 @@ import { connect } from "../../loader/connection.js";
 import { type Check, failed, ok, skipped, warning } from "../check.js";
 import { reading } from "../clock-difference.js";
 import { createDatabaseProbe, numberOf, textOf } from "../database-probe.js";
+import { IF_DATABASE_AWAY } from "../if-silent.js";
 import { milliseconds } from "../words.js";
 
 /** What the SQL of the loader needs. */
 const OLDEST = 13;
 
-const IF_SILENT = "check the database's host and port, a firewall, and whether it is up";
-
 export const databaseCheck: Check = {
   id: "database",
   group: "database",
   title: "connection",
-  ifSilent: IF_SILENT,
+  ifSilent: IF_DATABASE_AWAY,
   run: async ({ facts, flags, env, clock, timeoutMs, onClose }) => {
     const settings = readDatabase(flags.database, env, flags.databaseAuth);
     const { source, auth = "password" } = settings;
@@ -56,7 +55,7 @@ export const tlsCheck: Check = {
   group: "database",
   title: "TLS",
   needs: ["database"],
-  ifSilent: IF_SILENT,
+  ifSilent: IF_DATABASE_AWAY,
   run: async ({ facts }) => {
     const [row] = await facts.database.get().ask(
       `select s.ssl, s.version, s.cipher,

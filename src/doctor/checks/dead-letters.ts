@@ -1,6 +1,7 @@
 import { QueueError } from "../../errors.js";
 import { wholeNumber } from "../../fetcher/sqs/received-message.js";
 import { type Check, type Finding, ok, warning } from "../check.js";
+import { IF_NETWORK_AWAY } from "../if-silent.js";
 import type { RawAttributes } from "../queue-probe.js";
 import type { Tools } from "../tools.js";
 import { count, span } from "../words.js";
@@ -13,7 +14,7 @@ export const deadLettersCheck: Check = {
   group: "queue",
   title: "dead letters",
   needs: ["messages"],
-  ifSilent: "check the network, a firewall or a VPC endpoint",
+  ifSilent: IF_NETWORK_AWAY,
   run: async (tools) => {
     const policy = tools.facts.attributes.get().redrivePolicy;
     if (policy === undefined) {

@@ -1,11 +1,10 @@
 import { QueueError } from "../../errors.js";
 import type { FailedEntry } from "../../fetcher/queue.js";
 import { type Check, type Finding, ok, skipped, warning } from "../check.js";
+import { IF_NETWORK_AWAY } from "../if-silent.js";
 import type { Tools } from "../tools.js";
 import { count, span } from "../words.js";
 import { isAwsHost } from "./identity.js";
-
-const IF_SILENT = "check the network, a firewall or a VPC endpoint";
 
 export const mayReceiveCheck: Check = {
   id: "may_receive",
@@ -13,7 +12,7 @@ export const mayReceiveCheck: Check = {
   title: "may receive",
   needs: ["queue"],
   after: ["messages"],
-  ifSilent: IF_SILENT,
+  ifSilent: IF_NETWORK_AWAY,
   run: (tools) => (tools.receive ? receiveOne(tools) : receiveNothing(tools)),
 };
 
@@ -63,7 +62,7 @@ export const mayDeleteCheck: Check = {
   group: "queue",
   title: "may delete",
   needs: ["queue"],
-  ifSilent: IF_SILENT,
+  ifSilent: IF_NETWORK_AWAY,
   run: async ({ facts }) =>
     refusedHandle("DeleteMessage", await tried(() => facts.queue.get().deleteNothing())),
 };
@@ -73,7 +72,7 @@ export const mayExtendCheck: Check = {
   group: "queue",
   title: "may extend",
   needs: ["queue"],
-  ifSilent: IF_SILENT,
+  ifSilent: IF_NETWORK_AWAY,
   run: async ({ facts }) =>
     refusedHandle("ChangeMessageVisibility", await tried(() => facts.queue.get().extendNothing())),
 };

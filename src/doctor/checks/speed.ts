@@ -1,6 +1,7 @@
 import { type Check, ok, skipped, warning } from "../check.js";
 import { aheadMs, type ClockReading } from "../clock-difference.js";
 import { estimate, median } from "../estimate.js";
+import { IF_NETWORK_AWAY } from "../if-silent.js";
 import { count, milliseconds, span } from "../words.js";
 
 const TIMES = 5;
@@ -55,7 +56,7 @@ export function speedChecks(others: readonly string[]): readonly Check[] {
       title: "SQS call",
       needs: ["messages"],
       after: others,
-      ifSilent: "check the network, a firewall or a VPC endpoint",
+      ifSilent: IF_NETWORK_AWAY,
       run: async ({ facts, timeoutMs }) => {
         const { ms, calls } = await measured(() => facts.queue.get().attributes(), timeoutMs);
         facts.sqsLatencyMs.set(ms);

@@ -5,10 +5,9 @@ import { tableText } from "../../loader/identifier.js";
 import { readStatus } from "../../loader/migrations/status.js";
 import { openStore } from "../../loader/open-store.js";
 import { type Check, failed, ok } from "../check.js";
+import { IF_LOCKED } from "../if-silent.js";
 import type { Tools } from "../tools.js";
 import { plural } from "../words.js";
-
-const IF_SILENT = "somebody may hold a lock (pg_stat_activity, pg_locks), or the server may be very busy";
 
 /** What the driver threw, as what a drain would say. */
 async function asked<Result>({ facts }: Tools, table: string, work: Promise<Result>): Promise<Result> {
@@ -25,7 +24,7 @@ export const migrationsCheck: Check = {
   group: "database",
   title: "migrations",
   needs: ["config", "database"],
-  ifSilent: IF_SILENT,
+  ifSilent: IF_LOCKED,
   run: async (tools) => {
     const { database, settings } = tools.facts;
     const { bookkeepingSchema: schema } = settings.get();
@@ -49,7 +48,7 @@ export const privilegesCheck: Check = {
   group: "database",
   title: "privileges",
   needs: ["migrations"],
-  ifSilent: IF_SILENT,
+  ifSilent: IF_LOCKED,
   run: async (tools) => {
     const { pipelines, bookkeepingSchema: schema } = tools.facts.settings.get();
     const { connection } = tools.facts.database.get();
@@ -78,7 +77,7 @@ export const tableCheck: Check = {
   group: "database",
   title: "table",
   needs: ["migrations", "writable"],
-  ifSilent: IF_SILENT,
+  ifSilent: IF_LOCKED,
   run: async ({ facts, env, clock, timeoutMs, onClose }) => {
     const { pipelines, bookkeepingSchema: schema } = facts.settings.get();
     const store = openStore({
