@@ -37,7 +37,6 @@ export function createIntervalCheck(target: string): Check {
     const [years, months, weeks, days] = parts.map(Number);
     const fits =
       Math.abs((years ?? 0) * 12 + (months ?? 0)) <= MOST_MONTHS_OR_DAYS &&
-      Math.abs((years ?? 0) * 12) <= MOST_MONTHS_OR_DAYS &&
       Math.abs((weeks ?? 0) * 7 + (days ?? 0)) <= MOST_MONTHS_OR_DAYS &&
       Math.abs((weeks ?? 0) * 7) <= MOST_MONTHS_OR_DAYS;
     return fits ? isoText(parts) : outOfRange;

@@ -172,7 +172,8 @@ const cases: Case[] = [
   },
   {
     type: "interval",
-    near: fc.oneof(isoInterval, unitInterval),
+    // Years that are too many by themselves, and not with the months.
+    near: fc.oneof(isoInterval, unitInterval, fc.constant("P-212563019Y933034269M")),
     isSame: "as the server reads it",
     refused: allBut(
       /^P(?=.)([+-]?\d{1,9}Y)?([+-]?\d{1,9}M)?([+-]?\d{1,9}W)?([+-]?\d{1,9}D)?(T(?=.)([+-]?\d{1,9}H)?([+-]?\d{1,9}M)?([+-]?\d{1,9}(\.\d{1,9})?S)?)?$/,
