@@ -1,8 +1,8 @@
+import { quoted } from "../quoted.js";
 import { type BodyFormat, ENCODINGS, ENVELOPES, PLAIN_BODY } from "./formats.js";
 import { pathText } from "./path-text.js";
 import type { Column, Match } from "./pipeline.js";
 import type { Note, RawMap } from "./reading.js";
-import { quoted } from "./values.js";
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const BUCKET_NAME = /^(?!xn--)[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9]$/;

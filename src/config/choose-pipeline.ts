@@ -1,7 +1,7 @@
 import { UsageError } from "../errors.js";
-import { suggestion } from "./nearest.js";
+import { suggestion } from "../nearest.js";
+import { quoted } from "../quoted.js";
 import type { Pipeline } from "./pipeline.js";
-import { quoted } from "./values.js";
 
 /** A pipeline with the queue that its file gives it, by which pipelines belong together. */
 export interface ReadPipeline {

@@ -1,4 +1,4 @@
-import { parseColumnType } from "./column-type.js";
+import { parseColumnType } from "../types/column-type.js";
 import { convertMisfit, readConverters } from "./convert.js";
 import { readDefault } from "./default-value.js";
 import { identifierProblem } from "./identifier.js";

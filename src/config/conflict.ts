@@ -1,8 +1,8 @@
 import { STRATEGIES } from "../masking/index.js";
-import { suggestion } from "./nearest.js";
+import { suggestion } from "../nearest.js";
+import { quoted } from "../quoted.js";
 import type { Column, Conflict, Pipeline } from "./pipeline.js";
 import type { Note, RawMap } from "./reading.js";
-import { quoted } from "./values.js";
 
 /** Types whose values have one spelling for each value, by which keys are told apart. */
 const KEY_TYPES: ReadonlySet<string> = new Set(

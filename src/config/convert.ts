@@ -1,5 +1,6 @@
-import { typeText } from "./column-type.js";
-import type { ColumnType, Converter, ConverterName, Source } from "./pipeline.js";
+import type { ColumnType } from "../types/column-type.js";
+import { typeText } from "../types/column-type.js";
+import type { Converter, ConverterName, Source } from "./pipeline.js";
 import { givesText } from "./source.js";
 
 /** What goes from one converter to the next; `anything` also where it is not known. */

@@ -1,7 +1,7 @@
 import { UsageError } from "../errors.js";
+import { nearest } from "../nearest.js";
 import { parseDatabaseUrl, severalHosts } from "./database-url.js";
 import type { Environment } from "./key-source.js";
-import { nearest } from "./nearest.js";
 
 /** A parameter of a connection, and who gave it: `sslmode in DATABASE_URL`, or `PGSSLMODE`. */
 interface Given {

@@ -1,7 +1,7 @@
 import type { PlainValue } from "../row.js";
-import { createTypeCheck, targetText } from "../transform/type-check.js";
-import { typeText } from "./column-type.js";
-import type { ColumnType } from "./pipeline.js";
+import type { ColumnType } from "../types/column-type.js";
+import { typeText } from "../types/column-type.js";
+import { createTypeCheck, targetText } from "../types/type-check.js";
 import type { Note, RawMap } from "./reading.js";
 
 /**

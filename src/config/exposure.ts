@@ -1,5 +1,6 @@
+import type { ColumnType } from "../types/column-type.js";
 import type { Path } from "./path.js";
-import { type Column, type ColumnType, EACH, type InnerPath, type Source } from "./pipeline.js";
+import { type Column, EACH, type InnerPath, type Source } from "./pipeline.js";
 
 /** Notes what is wrong with a column's `from`. */
 type NoteFrom = (column: string, message: string) => void;

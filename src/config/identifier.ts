@@ -1,5 +1,5 @@
+import type { Reading } from "../reading.js";
 import type { TableName } from "./pipeline.js";
-import type { Reading } from "./reading.js";
 
 /** NAMEDATALEN - 1: https://www.postgresql.org/docs/current/sql-syntax-lexical.html */
 export const LONGEST_NAME_BYTES = 63;

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { suggestion } from "./nearest.js";
-import { quoted } from "./values.js";
+import { suggestion } from "../nearest.js";
+import { quoted } from "../quoted.js";
 
 export type Issue = z.core.$ZodIssue;
 

@@ -1,9 +1,9 @@
 import { UsageError } from "../errors.js";
 import { isMaskName, MASK_NAMES, type MaskName, type MaskSpec } from "../masking/index.js";
+import { suggestion } from "../nearest.js";
 import type { ChosenPipelines } from "./choose-pipeline.js";
 import { keyMaskProblem } from "./conflict.js";
 import { maskMisfit } from "./mask.js";
-import { suggestion } from "./nearest.js";
 import type { Column, Pipeline } from "./pipeline.js";
 import { quotedFlag } from "./values.js";
 

@@ -7,9 +7,10 @@ import {
   STRATEGIES,
 } from "../masking/index.js";
 import { MASK_DEFAULTS } from "../masking/spec.js";
-import { typeText } from "./column-type.js";
+import type { ColumnType } from "../types/column-type.js";
+import { typeText } from "../types/column-type.js";
 import { identifierProblem } from "./identifier.js";
-import type { Column, ColumnType, Source } from "./pipeline.js";
+import type { Column, Source } from "./pipeline.js";
 import { isMap, type Note, type RawMap } from "./reading.js";
 
 /** What a file calls the settings of masks. */

@@ -1,9 +1,10 @@
+import { quoted } from "../quoted.js";
+import type { Reading } from "../reading.js";
 import { printPath } from "./path.js";
 import { pathText } from "./path-text.js";
 import type { Match, Pipeline, Scalar, Source } from "./pipeline.js";
-import { isMap, type Note, type Reading, take } from "./reading.js";
+import { isMap, type Note, take } from "./reading.js";
 import { parseSource } from "./source.js";
-import { quoted } from "./values.js";
 
 /** Reads `records`: a path into the body's record, which is a list there. */
 export function readRecordsPath(raw: unknown, note: Note): Pipeline["records"] {

@@ -1,4 +1,4 @@
-import { quoted } from "./values.js";
+import { quoted } from "../quoted.js";
 
 /** A path as messages show it: `columns.masked_ip.mask`. */
 export function pathText(path: readonly PropertyKey[]): string {

@@ -1,5 +1,5 @@
-import type { Reading } from "./reading.js";
-import { quoted } from "./values.js";
+import { quoted } from "../quoted.js";
+import type { Reading } from "../reading.js";
 
 /** Keys of objects, and places in arrays (negative ones count from the end). */
 export type Path = readonly (string | number)[];

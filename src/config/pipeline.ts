@@ -1,5 +1,6 @@
 import type { MaskSpec } from "../masking/spec.js";
 import type { PlainValue } from "../row.js";
+import type { ColumnType } from "../types/column-type.js";
 import type { BodyFormat } from "./formats.js";
 import type { Path } from "./path.js";
 
@@ -52,32 +53,6 @@ export interface TableName {
   readonly schema?: string;
   readonly name: string;
 }
-
-/** A type of one value. */
-export type ScalarType =
-  | { readonly name: "text" }
-  | { readonly name: "varchar" | "char"; readonly length: number }
-  | { readonly name: "smallint" | "integer" | "bigint" }
-  | { readonly name: "numeric"; readonly precision?: number; readonly scale?: number }
-  | {
-      readonly name:
-        | "real"
-        | "double precision"
-        | "boolean"
-        | "uuid"
-        | "date"
-        | "timestamp"
-        | "timestamptz"
-        | "time"
-        | "interval"
-        | "json"
-        | "jsonb"
-        | "inet"
-        | "cidr"
-        | "bytea";
-    };
-
-export type ColumnType = ScalarType | { readonly name: "array"; readonly element: ScalarType };
 
 /** Where a value comes from: the record, or the message around it. */
 export type Source =

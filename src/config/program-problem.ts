@@ -1,7 +1,7 @@
 import { isBuiltin } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { quoted } from "../quoted.js";
 import { isTypeScript } from "./find-file.js";
-import { quoted } from "./values.js";
 
 interface ProgramFile {
   /** As it was given. */

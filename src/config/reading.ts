@@ -1,5 +1,4 @@
-/** A text of a config file, read: what it means, or what is wrong with it. */
-export type Reading<Meaning> = { readonly value: Meaning } | { readonly problem: string };
+import type { Reading } from "../reading.js";
 
 /**
  * Where a reader notes what is wrong; the path is relative to what it reads. Its place in the file is the value's, unless

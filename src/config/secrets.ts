@@ -1,6 +1,6 @@
+import { quoted } from "../quoted.js";
 import type { FilledText } from "./config-source.js";
 import { pathText } from "./path-text.js";
-import { quoted } from "./values.js";
 
 /** Shorter ones are our own words as likely as not, and are looked for only in what is said of the map around them. */
 const SHORTEST_ANYWHERE = 8;

@@ -1,8 +1,9 @@
-import { suggestion } from "./nearest.js";
+import { suggestion } from "../nearest.js";
+import { quoted } from "../quoted.js";
+import type { Reading } from "../reading.js";
+import type { ColumnType, ScalarType } from "../types/column-type.js";
 import { parsePath } from "./path.js";
-import type { ColumnType, ScalarType, Source } from "./pipeline.js";
-import type { Reading } from "./reading.js";
-import { quoted } from "./values.js";
+import type { Source } from "./pipeline.js";
 
 type MessageValue = Extract<Source, { kind: "message" }>["value"];
 

@@ -1,5 +1,5 @@
+import { suggestion } from "../nearest.js";
 import { type Issue, issueText } from "./issue-text.js";
-import { suggestion } from "./nearest.js";
 import { pathText } from "./path-text.js";
 import type { Note } from "./reading.js";
 import { pipelineSchema, WANTED } from "./schema.js";

@@ -1,13 +1,7 @@
 import { UsageError } from "../errors.js";
-import { redact } from "../redact.js";
+import { quoted } from "../quoted.js";
 
-/** A value as an error message may show it: quoted, without secrets and control characters, cut to a line. */
-export function quoted(text: string): string {
-  const shown = redact(text);
-  return JSON.stringify(shown.length > 40 ? `${shown.slice(0, 40)}...` : shown);
-}
-
-/** The same for a flag that takes no such thing: what could be a password or a token is not shown at all. */
+/** What a flag was given that takes no such thing, quoted: what could be a password or a token is not shown at all. */
 export function quotedFlag(text: string): string {
   const mayBeSecret = /(?=\S*\d)(?=\S*[a-z])\S{16}/i.test(text);
   return mayBeSecret ? '"..."' : quoted(text);

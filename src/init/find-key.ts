@@ -1,4 +1,4 @@
-import { Digits } from "../transform/digits.js";
+import { Digits } from "../types/digits.js";
 import { pathText } from "./path-text.js";
 import type { ProposedColumn } from "./proposal.js";
 import type { Field } from "./tree.js";

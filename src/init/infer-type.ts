@@ -1,5 +1,5 @@
-import { Digits } from "../transform/digits.js";
 import { isJsonObject } from "../transform/paths.js";
+import { Digits } from "../types/digits.js";
 import { type InferredType, inferNumber, type JsonNumber } from "./numbers.js";
 import { inferText } from "./texts.js";
 import type { Field } from "./tree.js";

@@ -1,4 +1,4 @@
-import { Digits } from "../transform/digits.js";
+import { Digits } from "../types/digits.js";
 import { snakeCase } from "./names.js";
 import type { Field } from "./tree.js";
 

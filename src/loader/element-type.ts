@@ -1,4 +1,4 @@
-import type { ColumnType, ScalarType } from "../config/pipeline.js";
+import type { ColumnType, ScalarType } from "../types/column-type.js";
 import type { TargetColumn } from "./target.js";
 
 /**

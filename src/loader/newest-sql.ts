@@ -1,4 +1,4 @@
-import type { ColumnType } from "../config/pipeline.js";
+import type { ColumnType } from "../types/column-type.js";
 import { quoteTable } from "./identifier.js";
 import type { LoadTarget } from "./target.js";
 

@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import type { Environment } from "../config/key-source.js";
-import { suggestion } from "../config/nearest.js";
 import type { Column, Pipeline } from "../config/pipeline.js";
 import type { Settings } from "../config/resolve.js";
 import { quotedFlag } from "../config/values.js";
@@ -8,6 +7,7 @@ import { InterruptedError, UsageError } from "../errors.js";
 import { type Evidence, type MaskedColumn, storedEvidence } from "../loader/audit-evidence.js";
 import { type Connection, connect } from "../loader/connection.js";
 import { tableText } from "../loader/identifier.js";
+import { suggestion } from "../nearest.js";
 import { unlessStopped } from "../unless-stopped.js";
 import { auditColumn } from "./audit-column.js";
 import { createGuesses } from "./audit-guesses.js";

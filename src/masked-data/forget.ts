@@ -1,5 +1,4 @@
 import type { Environment } from "../config/key-source.js";
-import { suggestion } from "../config/nearest.js";
 import type { Column } from "../config/pipeline.js";
 import type { Settings } from "../config/resolve.js";
 import { quotedFlag } from "../config/values.js";
@@ -7,6 +6,7 @@ import { UsageError } from "../errors.js";
 import { connect } from "../loader/connection.js";
 import { forgetEntries } from "../loader/forget.js";
 import type { MaskSpec } from "../masking/index.js";
+import { suggestion } from "../nearest.js";
 import { unlessStopped } from "../unless-stopped.js";
 import { namesOf, sortValues } from "./forget-values.js";
 

@@ -1,8 +1,8 @@
-import { suggestion } from "../config/nearest.js";
 import type { Column, Pipeline } from "../config/pipeline.js";
 import { quotedFlag } from "../config/values.js";
 import { UsageError } from "../errors.js";
 import { type MaskSpec, STRATEGIES } from "../masking/index.js";
+import { suggestion } from "../nearest.js";
 
 /** A column of the pipeline whose values can be got back. */
 export interface ReversibleColumn extends Column {

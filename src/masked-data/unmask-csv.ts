@@ -1,6 +1,6 @@
 import type { Settings } from "../config/resolve.js";
-import { quoted } from "../config/values.js";
 import { UsageError } from "../errors.js";
+import { quoted } from "../quoted.js";
 import { unlessStopped } from "../unless-stopped.js";
 import { type ColumnFailure, createCellUnmasker } from "./unmask-cells.js";
 import { type ReversibleColumn, reversibleColumn } from "./unmask-columns.js";

@@ -1,14 +1,14 @@
 import type { Column } from "../config/pipeline.js";
 import type { MaskSpec } from "../masking/spec.js";
 import { toUuid } from "../message-id.js";
-import type { Cell, Check, Fault } from "./cell.js";
+import type { Cell, Check, Fault } from "../types/cell.js";
+import { createMomentCheck } from "../types/dates.js";
+import { createAttributeCheck, createTypeCheck, targetText } from "../types/type-check.js";
 import { createConverted } from "./convert.js";
-import { createMomentCheck } from "./dates.js";
 import { type ColumnMask, createMaskCheck } from "./mask-check.js";
 import { type JsonObject, NOT_AN_ARRAY, NOT_AN_OBJECT } from "./paths.js";
 import type { ReadMessage } from "./read-message.js";
 import { createSourceReader, type RunFacts } from "./source-reader.js";
-import { createAttributeCheck, createTypeCheck, targetText } from "./type-check.js";
 import { createWithout } from "./without.js";
 
 /** What a column may need beyond the message. */

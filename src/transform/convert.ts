@@ -1,13 +1,14 @@
-import type { ColumnType, Converter, ConverterName } from "../config/pipeline.js";
+import type { Converter, ConverterName } from "../config/pipeline.js";
+import { byteaText } from "../types/bytea.js";
+import type { Cell, Check, Fault } from "../types/cell.js";
+import type { ColumnType } from "../types/column-type.js";
+import { momentText } from "../types/dates.js";
+import { Digits } from "../types/digits.js";
+import { textFaults } from "../types/text.js";
 import { appVersion } from "./app-version.js";
-import { byteaText } from "./bytea.js";
-import type { Cell, Check, Fault } from "./cell.js";
-import { momentText } from "./dates.js";
-import { Digits } from "./digits.js";
 import { createEpochConverter } from "./epoch.js";
 import { plainValue } from "./plain-value.js";
 import { type SemverPart, semverPart } from "./semver.js";
-import { textFaults } from "./text.js";
 
 const NOT_CONVERTIBLE: Cell = { note: "not_convertible" };
 

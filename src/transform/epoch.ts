@@ -1,8 +1,8 @@
-import type { ColumnType } from "../config/pipeline.js";
-import type { Cell, Check, Fault } from "./cell.js";
-import { type DateTypeName, momentFault, momentText } from "./dates.js";
-import { type Decimal, parseDecimal } from "./decimal.js";
-import { Digits } from "./digits.js";
+import type { Cell, Check, Fault } from "../types/cell.js";
+import type { ColumnType } from "../types/column-type.js";
+import { type DateTypeName, momentFault, momentText } from "../types/dates.js";
+import { type Decimal, parseDecimal } from "../types/decimal.js";
+import { Digits } from "../types/digits.js";
 
 /** Powers of ten from the unit to microseconds. */
 const TO_MICROS = { "epoch-seconds": 6, "epoch-milliseconds": 3 } as const;

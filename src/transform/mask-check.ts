@@ -1,9 +1,9 @@
-import type { ColumnType } from "../config/pipeline.js";
 import { MaskError } from "../masking/errors.js";
 import type { VaultEntry } from "../masking/token.js";
-import type { Check, Fault } from "./cell.js";
-import { fits, isStorable, textFaults } from "./text.js";
-import { characterLimit } from "./type-check.js";
+import type { Check, Fault } from "../types/cell.js";
+import type { ColumnType } from "../types/column-type.js";
+import { fits, isStorable, textFaults } from "../types/text.js";
+import { characterLimit } from "../types/type-check.js";
 
 /** Throws `MaskError` for what it cannot mask. */
 export type ColumnMask = (value: string) => string | null | VaultEntry;

@@ -1,5 +1,5 @@
 import type { Path } from "../config/path.js";
-import { Digits } from "./digits.js";
+import { Digits } from "../types/digits.js";
 
 /** A JSON object: read it by own keys only, since a key may be `__proto__` or `constructor`. */
 export type JsonObject = Readonly<Record<string, unknown>>;

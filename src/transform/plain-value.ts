@@ -1,5 +1,5 @@
-import { parseDecimal } from "./decimal.js";
-import { Digits } from "./digits.js";
+import { parseDecimal } from "../types/decimal.js";
+import { Digits } from "../types/digits.js";
 
 /** Larger whole numbers go to functions as text, like fractions. */
 const MOST_DIGITS = 1000;

@@ -1,8 +1,8 @@
 import { countCharacters } from "../characters.js";
 import type { Path } from "../config/path.js";
 import type { Pipeline } from "../config/pipeline.js";
-import { Digits } from "./digits.js";
-import { readJson } from "./parse.js";
+import { Digits } from "../types/digits.js";
+import { readJson } from "../types/read-json.js";
 import { isJsonObject, type JsonObject } from "./paths.js";
 
 /** Bounds of a shape: it is for a human to recognise a format by, not a copy. */

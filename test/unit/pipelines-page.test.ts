@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { SCALAR_TYPES } from "../../src/config/column-type.js";
 import { CONVERTER_NAMES } from "../../src/config/convert.js";
 import { parsePipeline } from "../../src/config/parse-pipeline.js";
 import { pipelineSchema } from "../../src/config/schema.js";
 import { keysAt } from "../../src/config/schema-at.js";
+import { SCALAR_TYPES } from "../../src/types/column-type.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const page = readFileSync(`${ROOT}docs/pipelines.md`, "utf8");
@@ -45,10 +45,12 @@ test("the example is a pipeline", () => {
 });
 
 test("every code of a value's reject is told", () => {
-  const folder = `${ROOT}src/transform`;
-  const sources = readdirSync(folder)
-    .filter((name) => name.endsWith(".ts"))
-    .map((name) => readFileSync(`${folder}/${name}`, "utf8"));
+  const folders = [`${ROOT}src/types`, `${ROOT}src/transform`];
+  const sources = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => readFileSync(`${folder}/${name}`, "utf8")),
+  );
   const codes = sources.flatMap((source) =>
     [...source.matchAll(/fault: "([a-z_]+)"/g)].map(([, code = ""]) => code),
   );

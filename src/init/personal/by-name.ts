@@ -1,4 +1,4 @@
-import { Digits } from "../../transform/digits.js";
+import { Digits } from "../../types/digits.js";
 import { snakeCase } from "../names.js";
 import type { Finding, PersonalKind } from "./kinds.js";
 import { NAME_RULES, NAME_WORDS, type NameRule, NOT_THE_DATA, PEOPLE } from "./words.js";

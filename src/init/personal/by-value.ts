@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { Digits } from "../../transform/digits.js";
+import { Digits } from "../../types/digits.js";
 import type { Finding } from "./kinds.js";
 import { VALUE_TESTS, type ValueTest } from "./value-tests.js";
 

@@ -1,5 +1,5 @@
-import { Digits } from "../../transform/digits.js";
 import { isJsonObject } from "../../transform/paths.js";
+import { Digits } from "../../types/digits.js";
 import { snakeCase } from "../names.js";
 import { isPlainKey } from "../plain-key.js";
 import { findByName } from "./by-name.js";

@@ -1,7 +1,8 @@
-import { nearest } from "../../config/nearest.js";
-import type { ColumnType, Constant } from "../../config/pipeline.js";
+import type { Constant } from "../../config/pipeline.js";
 import type { DatabaseProblem } from "../../errors.js";
 import { STRATEGIES } from "../../masking/index.js";
+import { nearest } from "../../nearest.js";
+import type { ColumnType } from "../../types/column-type.js";
 import { tableText } from "../identifier.js";
 import type { LoadTarget, TargetColumn } from "../target.js";
 import { maskMisfits } from "./check-mask.js";

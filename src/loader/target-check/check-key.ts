@@ -1,6 +1,6 @@
-import { typeText } from "../../config/column-type.js";
-import type { ColumnType } from "../../config/pipeline.js";
 import type { DatabaseProblem } from "../../errors.js";
+import type { ColumnType } from "../../types/column-type.js";
+import { typeText } from "../../types/column-type.js";
 import { quoteIdentifier, quoteTable, tableText } from "../identifier.js";
 import type { LoadTarget } from "../target.js";
 import type { ColumnFacts, TableFacts, UniqueIndex } from "./facts.js";

@@ -1,5 +1,5 @@
-import { typeText } from "../../config/column-type.js";
-import type { ColumnType } from "../../config/pipeline.js";
+import type { ColumnType } from "../../types/column-type.js";
+import { typeText } from "../../types/column-type.js";
 import type { CatalogType } from "./facts.js";
 import { catalogTypeText, pipelineTypeText } from "./pipeline-type.js";
 import { typeFit } from "./type-fit.js";

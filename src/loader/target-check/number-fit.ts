@@ -1,4 +1,4 @@
-import type { ScalarType } from "../../config/pipeline.js";
+import type { ScalarType } from "../../types/column-type.js";
 import type { CatalogType } from "./facts.js";
 import type { Fit } from "./fit.js";
 import { digitsOf } from "./type-modifier.js";

@@ -1,4 +1,4 @@
-import { parseColumnType, typeText } from "../../config/column-type.js";
+import { parseColumnType, typeText } from "../../types/column-type.js";
 import type { CatalogType } from "./facts.js";
 import { digitsOf, lengthOf } from "./type-modifier.js";
 

@@ -1,6 +1,6 @@
-import { nearest } from "../../config/nearest.js";
 import type { TableName } from "../../config/pipeline.js";
 import { DatabaseError, type DatabaseProblem } from "../../errors.js";
+import { nearest } from "../../nearest.js";
 import { loadingPrivileges, missingPrivileges } from "../catalog.js";
 import type { Connection } from "../connection.js";
 import { describeSqlState } from "../errors/describe-error.js";

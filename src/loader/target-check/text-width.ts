@@ -1,4 +1,4 @@
-import type { ScalarType } from "../../config/pipeline.js";
+import type { ScalarType } from "../../types/column-type.js";
 
 /** The most characters of what PostgreSQL makes of values that are assigned to a text, whatever the session's styles. */
 const WIDTHS: Readonly<Record<Exclude<ScalarType["name"], "varchar" | "char" | "numeric">, number>> = {

@@ -1,4 +1,4 @@
-import type { ColumnType, ScalarType } from "../../config/pipeline.js";
+import type { ColumnType, ScalarType } from "../../types/column-type.js";
 import type { CatalogType } from "./facts.js";
 import type { Fit } from "./fit.js";
 import { numberFit } from "./number-fit.js";

@@ -1,5 +1,5 @@
 import type { Reject } from "../../reject.js";
-import { readJson } from "../parse.js";
+import { readJson } from "../../types/read-json.js";
 import { isJsonObject } from "../paths.js";
 import { parseReject } from "./parse-reject.js";
 

@@ -1,6 +1,6 @@
 import type { BodyFormat, Envelope } from "../../config/formats.js";
 import type { Reject } from "../../reject.js";
-import { readJson } from "../parse.js";
+import { readJson } from "../../types/read-json.js";
 import { isJsonObject, type JsonObject } from "../paths.js";
 import { decodeText } from "./decode-text.js";
 import { isConfirmation, readEventDetail, readNotification } from "./envelopes.js";

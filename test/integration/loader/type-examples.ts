@@ -1,4 +1,4 @@
-import type { ScalarType } from "../../../src/config/pipeline.js";
+import type { ScalarType } from "../../../src/types/column-type.js";
 
 const nines = (count: number): string => "9".repeat(Math.max(count, 0));
 

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parseColumnType, SCALAR_TYPES, typeText } from "../../../src/config/column-type.js";
-import type { ColumnType, ScalarType } from "../../../src/config/pipeline.js";
 import { type Connection, connect } from "../../../src/loader/connection.js";
 import { assigned, elementType } from "../../../src/loader/element-type.js";
 import type { CatalogType } from "../../../src/loader/target-check/facts.js";
 import { readFacts } from "../../../src/loader/target-check/read-facts.js";
 import { textWidth } from "../../../src/loader/target-check/text-width.js";
 import { typeFit } from "../../../src/loader/target-check/type-fit.js";
+import type { ColumnType, ScalarType } from "../../../src/types/column-type.js";
+import { parseColumnType, SCALAR_TYPES, typeText } from "../../../src/types/column-type.js";
 import { useDatabase } from "../../support/database.js";
 import { examplesOf } from "./type-examples.js";
 

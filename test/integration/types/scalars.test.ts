@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parseDecimal } from "../../../src/transform/decimal.js";
+import { parseDecimal } from "../../../src/types/decimal.js";
 import { dropDatabase, openMigratedDatabase, type TestDatabase } from "../../support/database.js";
 import { hardJson, hardText } from "./hard-values.js";
 import { readOtherwise, stored, takenByServer, verdictsOn } from "./server.js";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { parseColumnType } from "../../../src/config/column-type.js";
-import type { ColumnType } from "../../../src/config/pipeline.js";
 import { createLoadStatement } from "../../../src/loader/statement.js";
 import type { PlainValue } from "../../../src/row.js";
+import type { ColumnType } from "../../../src/types/column-type.js";
+import { parseColumnType } from "../../../src/types/column-type.js";
 import type { TestDatabase } from "../../support/database.js";
 import { message, oneColumn } from "../../unit/transform/support.js";
 

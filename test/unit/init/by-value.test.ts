@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { findByValue } from "../../../src/init/personal/by-value.js";
-import { Digits } from "../../../src/transform/digits.js";
+import { Digits } from "../../../src/types/digits.js";
 import { aadhaars, cards, cpfs, digits, dnis, ibans, imeis, nirs } from "./values.js";
 
 const kindOf = (...values: unknown[]): string | undefined => findByValue(values)?.kind;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { inferType } from "../../../src/init/infer-type.js";
-import { Digits } from "../../../src/transform/digits.js";
+import { Digits } from "../../../src/types/digits.js";
 
 const NOW = Date.UTC(2026, 5, 1);
 const typeOf = (values: readonly unknown[], name = "field"): string | undefined => {

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { SCALAR_TYPES } from "../../../src/config/column-type.js";
 import { type BodyFormat, PLAIN_BODY } from "../../../src/config/formats.js";
 import { LOGIN_PIPELINE } from "../../../src/config/login.js";
 import { parsePipeline } from "../../../src/config/parse-pipeline.js";
@@ -8,6 +7,7 @@ import type { ColumnConfig } from "../../../src/config/schema.js";
 import { shapeOfBody } from "../../../src/transform/body/shape-of-body.js";
 import { compileTransform } from "../../../src/transform/compile.js";
 import { keysOf, shapeOf } from "../../../src/transform/shape.js";
+import { SCALAR_TYPES } from "../../../src/types/column-type.js";
 import { base64, bridgeEvent, gzipBase64, s3Pointer, snsNotification } from "../../support/wrapped-bodies.js";
 import { message, openMask } from "./support.js";
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeEach, expect, test } from "vitest";
-import type { ColumnType } from "../../../../src/config/pipeline.js";
 import type { LoadMessage } from "../../../../src/loader/store.js";
 import type { LoadTarget } from "../../../../src/loader/target.js";
 import type { PlainValue } from "../../../../src/row.js";
+import type { ColumnType } from "../../../../src/types/column-type.js";
 import { dropDatabase, openMigratedDatabase, type TestDatabase } from "../../../support/database.js";
 import { loaderInto, sentAt } from "./readings.js";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import type { ColumnType } from "../../../../src/config/pipeline.js";
 import { DatabaseError, type DatabaseProblem } from "../../../../src/errors.js";
 import type { LoadTarget } from "../../../../src/loader/target.js";
+import type { ColumnType } from "../../../../src/types/column-type.js";
 import { dropDatabase, openMigratedDatabase, type TestDatabase } from "../../../support/database.js";
 import { loginStore } from "../login-store.js";
 import { newRole } from "../role.js";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { losesDigits } from "../../../src/transform/decimal.js";
-import { Digits, jsonText, parseJson } from "../../../src/transform/digits.js";
-import { readJson } from "../../../src/transform/parse.js";
 import { shapeOf } from "../../../src/transform/shape.js";
+import { losesDigits } from "../../../src/types/decimal.js";
+import { Digits, jsonText, parseJson } from "../../../src/types/digits.js";
+import { readJson } from "../../../src/types/read-json.js";
 
 const long = fc.oneof(
   fc.bigInt({ min: 2n ** 53n, max: 2n ** 200n }).map(String),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { oneColumn, outcomeOf } from "./support.js";
+import { oneColumn, outcomeOf } from "../transform/support.js";
 
 const tables: Record<string, [json: string, outcome: unknown][]> = {
   text: [

@@ -1,5 +1,5 @@
-import type { ScalarType } from "../config/pipeline.js";
 import type { Check, Fault } from "./cell.js";
+import type { ScalarType } from "./column-type.js";
 import { type Decimal, decimalText, fractionDigits, parseDecimal, wholeDigits } from "./decimal.js";
 import { Digits } from "./digits.js";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseColumnType, SCALAR_TYPES, typeText } from "../../../src/config/column-type.js";
+import { parseColumnType, SCALAR_TYPES, typeText } from "../../../src/types/column-type.js";
 
 test.each([
   ["decimal", "numeric"],

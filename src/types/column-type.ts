@@ -1,7 +1,32 @@
-import { suggestion } from "./nearest.js";
-import type { ColumnType, ScalarType } from "./pipeline.js";
-import type { Reading } from "./reading.js";
-import { quoted } from "./values.js";
+import { suggestion } from "../nearest.js";
+import { quoted } from "../quoted.js";
+import type { Reading } from "../reading.js";
+
+/** A type of one value. */
+export type ScalarType =
+  | { readonly name: "text" }
+  | { readonly name: "varchar" | "char"; readonly length: number }
+  | { readonly name: "smallint" | "integer" | "bigint" }
+  | { readonly name: "numeric"; readonly precision?: number; readonly scale?: number }
+  | {
+      readonly name:
+        | "real"
+        | "double precision"
+        | "boolean"
+        | "uuid"
+        | "date"
+        | "timestamp"
+        | "timestamptz"
+        | "time"
+        | "interval"
+        | "json"
+        | "jsonb"
+        | "inet"
+        | "cidr"
+        | "bytea";
+    };
+
+export type ColumnType = ScalarType | { readonly name: "array"; readonly element: ScalarType };
 
 type TypeName = ScalarType["name"];
 
