@@ -1,7 +1,7 @@
 import type { TableName } from "../config/pipeline.js";
 import { missingPrivileges, tableOidSql } from "./catalog.js";
 import type { Connection } from "./connection.js";
-import { explainFailure } from "./errors/explain-failure.js";
+import { explainFailure } from "./explain/explain-failure.js";
 import { tableText } from "./identifier.js";
 import { StoreError } from "./store.js";
 import type { LoadTarget } from "./target.js";

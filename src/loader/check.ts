@@ -4,7 +4,7 @@ import { DatabaseError } from "../errors.js";
 import type { Connection } from "./connection.js";
 import { asStoreError, toDatabaseError } from "./errors/database-error.js";
 import { toStoreError } from "./errors/driver-error.js";
-import { explainFailure } from "./errors/explain-failure.js";
+import { explainFailure } from "./explain/explain-failure.js";
 import { tablesText } from "./identifier.js";
 import { recordKeys } from "./mask-keys.js";
 import { requireMigrations } from "./migrations/require.js";

@@ -4,7 +4,7 @@ import type { NeededPrivilege } from "./catalog.js";
 import type { Connection } from "./connection.js";
 import { toDatabaseError } from "./errors/database-error.js";
 import { toStoreError } from "./errors/driver-error.js";
-import { explainPrivileges } from "./errors/explain-privileges.js";
+import { explainPrivileges } from "./explain/explain-privileges.js";
 import { quoteTable } from "./identifier.js";
 import { requireMigrations } from "./migrations/require.js";
 import { rawBindings } from "./query.js";

@@ -1,7 +1,7 @@
 import type { NeededPrivilege } from "./catalog.js";
 import type { Connection } from "./connection.js";
 import { asStoreError } from "./errors/database-error.js";
-import { explainPrivileges } from "./errors/explain-privileges.js";
+import { explainPrivileges } from "./explain/explain-privileges.js";
 import { quoteTable } from "./identifier.js";
 import { dateOf, query } from "./query.js";
 import { sealKeySql } from "./rewrap-rejects.js";

@@ -4,7 +4,7 @@ import type { PlainValue } from "../row.js";
 import type { Connection } from "./connection.js";
 import { toDatabaseError } from "./errors/database-error.js";
 import { sqlStateOf, toStoreError } from "./errors/driver-error.js";
-import { explainFailure } from "./errors/explain-failure.js";
+import { explainFailure } from "./explain/explain-failure.js";
 import { quoteIdentifier, quoteTable, tableText } from "./identifier.js";
 import { StoreError } from "./store.js";
 import type { TargetColumn } from "./target.js";

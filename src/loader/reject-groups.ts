@@ -3,7 +3,7 @@ import type { RejectStage } from "../reject.js";
 import type { Connection } from "./connection.js";
 import { toDatabaseError } from "./errors/database-error.js";
 import { toStoreError } from "./errors/driver-error.js";
-import { explainListingFailure } from "./errors/explain-failure.js";
+import { explainListingFailure } from "./explain/explain-failure.js";
 import { quoteTable } from "./identifier.js";
 import { requireMigrations } from "./migrations/require.js";
 import { query } from "./query.js";

@@ -4,7 +4,7 @@ import { columnsOf, missingPrivileges, tableOidSql } from "./catalog.js";
 import type { Connection } from "./connection.js";
 import { toDatabaseError } from "./errors/database-error.js";
 import { toStoreError } from "./errors/driver-error.js";
-import { explainFailure } from "./errors/explain-failure.js";
+import { explainFailure } from "./explain/explain-failure.js";
 import { quoteIdentifier, quoteTable, tableText } from "./identifier.js";
 import { requireMigrations } from "./migrations/require.js";
 import type { TargetColumn } from "./target.js";

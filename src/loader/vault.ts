@@ -2,7 +2,7 @@ import type { StoredToken } from "../masking/index.js";
 import type { NeededPrivilege } from "./catalog.js";
 import type { Connection } from "./connection.js";
 import { asStoreError } from "./errors/database-error.js";
-import { explainPrivileges } from "./errors/explain-privileges.js";
+import { explainPrivileges } from "./explain/explain-privileges.js";
 import { quoteTable } from "./identifier.js";
 import { query } from "./query.js";
 

@@ -3,9 +3,9 @@ import { ipBytes, ipText } from "../ip-bytes.js";
 import { createIpcryptPfx, type IpcryptPfx } from "../ipcrypt-pfx.js";
 import { deriveSubkey } from "../key.js";
 import { type Keyring, maskingKey } from "../keyring.js";
-import { createOnInvalid, ipOutputLength } from "../on-invalid.js";
 import type { MaskSpec } from "../spec.js";
 import type { MaskStrategy } from "../strategy.js";
+import { createOnInvalid, ipOutputLength } from "./on-invalid.js";
 
 /**
  * Encrypts an IP address to another one, so that two addresses of one network are in one network afterwards too: IPv4

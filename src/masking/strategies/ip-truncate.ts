@@ -1,8 +1,8 @@
 import { UsageError } from "../../errors.js";
 import { ipBytes, ipText } from "../ip-bytes.js";
-import { createOnInvalid, ipOutputLength } from "../on-invalid.js";
 import { MASK_DEFAULTS } from "../spec.js";
 import type { MaskStrategy } from "../strategy.js";
+import { createOnInvalid, ipOutputLength } from "./on-invalid.js";
 
 /**
  * Keeps the network of an IP address and sets the rest to zero: the first 24 bits of IPv4 and 48 of IPv6 unless the spec

@@ -1,8 +1,8 @@
-import { MaskError } from "./errors.js";
-import type { Keyring } from "./keyring.js";
-import { MASK_DEFAULTS, type MaskSpec } from "./spec.js";
-import { hmacSha256 } from "./strategies/hmac-sha256.js";
-import type { Mask } from "./strategy.js";
+import { MaskError } from "../errors.js";
+import type { Keyring } from "../keyring.js";
+import { MASK_DEFAULTS, type MaskSpec } from "../spec.js";
+import type { Mask } from "../strategy.js";
+import { hmacSha256 } from "./hmac-sha256.js";
 
 const HMAC_LENGTH = 64;
 /** `ffff:` eight times, without the last colon. */
