@@ -1,5 +1,6 @@
 import { expect } from "vitest";
-import { type EngineOptions, runEngine } from "../../../src/drain/engine.js";
+import { runEngine } from "../../../src/drain/engine.js";
+import type { EngineOptions } from "../../../src/drain/engine-options.js";
 import type { DrainEvent } from "../../../src/drain/events.js";
 import { DEFAULT_LIMITS, type DrainLimits } from "../../../src/drain/limits.js";
 import type { DrainReport } from "../../../src/drain/report.js";
