@@ -103,7 +103,6 @@ export async function drain(settings: Settings, options: DrainOptions = {}): Pro
       store,
       transform,
       offload,
-      mayGrow: format.encoding !== "json" || pipelines.some(({ records }) => records !== undefined),
       shapeOf: (message, payload) => shapeOfBody(message, format, knownKeys, payload),
       seal,
       limits,

@@ -20,8 +20,6 @@ export interface EngineOptions {
   readonly transform: Transform;
   /** Given: some payloads are not in their messages. */
   readonly offload?: Pick<Offload, "pointerOf" | "fetch"> | undefined;
-  /** Whether a payload may be larger than its body, since it is encoded. */
-  readonly mayGrow?: boolean;
   readonly shapeOf: (message: Message, payload: string | undefined) => unknown;
   /** Given: rejects are quarantined, sealed by this; `id` is the message's in the tables. */
   readonly seal: ((message: Message, id: string) => Buffer) | undefined;

@@ -29,7 +29,7 @@ export interface Held {
 export interface HandOptions {
   readonly leases: Leases;
   readonly permits: Permits;
-  readonly budget: Pick<PayloadBudget, "add" | "free">;
+  readonly budget: Pick<PayloadBudget, "add" | "free" | "reserve">;
   /** Rejects that are kept away from the queue for the rest of the run, at most. */
   readonly mostParked: number;
 }
@@ -46,8 +46,15 @@ export interface Hand {
   get(id: string): Held | undefined;
   /** Its outcome is known and is being counted; answers for how many deliveries. */
   decide(id: string): number;
-  /** Its payload takes so much besides the body. */
+  /**
+   * Waits until so much may be had for its payload, in place of what it had: nothing until then. False: there will be
+   * no room for it in this run.
+   */
+  reserve(held: Held, payloadBytes: number, signal: AbortSignal): Promise<boolean>;
+  /** Its payload, or its rows, take so much besides the body, whether there is room for it or not. */
   enlarge(held: Held, payloadBytes: number): void;
+  /** Frees what its payload takes, for a message that only waits for its end. */
+  forgetPayload(held: Held): void;
   /** Frees what the body takes, for a message that only waits to be given back. */
   forgetBody(held: Held): void;
   /** Ends the lease's renewal and frees the permit. */
@@ -83,9 +90,10 @@ export function createHand({ leases, permits, budget, mostParked }: HandOptions)
   };
 
   const forgetPayload = (held: Held): void => {
-    if (held.payloadBytes > 0) budget.free(held.payloadBytes);
+    const bytes = held.payloadBytes;
     held.payload = undefined;
     held.payloadBytes = 0;
+    if (bytes > 0) budget.free(bytes);
   };
 
   return {
@@ -119,10 +127,20 @@ export function createHand({ leases, permits, budget, mostParked }: HandOptions)
       held.isDecided = true;
       return held.deliveries;
     },
-    enlarge: (held, payloadBytes) => {
-      budget.add(payloadBytes - held.payloadBytes);
+    reserve: async (held, payloadBytes, signal) => {
+      forgetPayload(held);
+      if (payloadBytes === 0) return true;
+      if (!(await budget.reserve(payloadBytes, signal))) return false;
       held.payloadBytes = payloadBytes;
+      return true;
     },
+    enlarge: (held, payloadBytes) => {
+      const more = payloadBytes - held.payloadBytes;
+      held.payloadBytes = payloadBytes;
+      if (more < 0) budget.free(-more);
+      else budget.add(more);
+    },
+    forgetPayload,
     forgetBody: (held) => {
       forgetPayload(held);
       permits.release({ messages: 0, bytes: held.bytes });

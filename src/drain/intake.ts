@@ -11,7 +11,7 @@ export interface IntakeOptions {
   /** Where its payload is, if it is not in the message. */
   readonly pointerOf: (held: Held) => S3Pointer | undefined;
   /** Undefined after a stop; throws what ends the run. */
-  readonly fetch: (pointer: S3Pointer) => Promise<Payload | undefined>;
+  readonly fetch: (held: Held, pointer: S3Pointer) => Promise<Payload | undefined>;
   /** Messages of a group keep their order. */
   readonly fifo: boolean;
   /** Whether nothing more is begun. */
@@ -24,8 +24,8 @@ export interface IntakeOptions {
 }
 
 /**
- * The way of a message to the transform where payloads come from outside or may grow: some at once, and none while those
- * in hand take all the room there is. Whatever can go on at once does.
+ * The way of a message to the transform: payloads from outside some at once, and nothing while what is in hand, and may be
+ * much larger than the bodies that it came from, takes all the room there is. Whatever can go on at once does.
  */
 export interface Intake {
   add(held: Held): void;
@@ -40,25 +40,29 @@ export function createIntake(options: IntakeOptions): Intake {
   const lines = new Map<string, Held[]>();
 
   const bring = async (held: Held): Promise<void> => {
-    await budget.room();
-    if (options.isStopping()) {
-      giveBackLater(held.id);
-      return;
-    }
     try {
-      const pointer = options.pointerOf(held);
-      if (pointer === undefined) {
-        take(held);
-        return;
-      }
-      const payload = await options.fetch(pointer);
-      if (payload === undefined) giveBackLater(held.id);
-      else if ("reject" in payload) options.reject(held, payload.reject);
-      else take(held, payload);
+      if (!(await bringOne(held))) giveBackLater(held.id);
     } catch (error) {
       giveBackLater(held.id);
       options.onError(error);
     }
+  };
+
+  /** Whether it has gone on. */
+  const bringOne = async (held: Held): Promise<boolean> => {
+    if (options.isStopping()) return false;
+    const pointer = options.pointerOf(held);
+    if (pointer === undefined) return budget.enter(() => take(held));
+    const hasRoom = await budget.enter(() => {});
+    if (!hasRoom || options.isStopping()) return false;
+    const payload = await options.fetch(held, pointer);
+    if (payload === undefined) return false;
+    if ("reject" in payload) {
+      options.reject(held, payload.reject);
+      return true;
+    }
+    // Its rows may take as much again, and those of each of the others, too.
+    return budget.enter(() => take(held, payload), held.payloadBytes);
   };
 
   const bringLine = async (group: string, line: Held[]): Promise<void> => {

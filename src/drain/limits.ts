@@ -100,7 +100,10 @@ export const BATCH_BYTES: number = 8 * 1024 * 1024;
 /** Bodies in hand. */
 export const MAX_BYTES_IN_HAND: number = 64 * 1024 * 1024;
 
-/** Payloads in hand besides; those that are being fetched may come on top. */
+/**
+ * Payloads in hand besides, also those that are being fetched, and rows where one message makes several. Only what a single
+ * message becomes when it is decoded and transformed may come on top.
+ */
 export const MAX_PAYLOAD_BYTES_IN_HAND: number = 64 * 1024 * 1024;
 
 /** SQS allows 120,000 messages in flight on a standard queue and 20,000 on a FIFO queue, all consumers together. */

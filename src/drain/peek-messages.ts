@@ -1,10 +1,14 @@
 import pLimit from "p-limit";
+import { cutOnFailure, cutWith } from "../abort-signals.js";
+import { InterruptedError } from "../errors.js";
 import type { ReceivedMessage } from "../message.js";
 import { type Offload, PARALLEL_FETCHES } from "../payloads/offload.js";
 import { shownValue, warningsOf } from "../row.js";
 import type { Transform } from "../transform/types.js";
 import { unlessStopped } from "../unless-stopped.js";
 import { type BorrowOptions, borrowMessages } from "./borrow-messages.js";
+import { MAX_PAYLOAD_BYTES_IN_HAND } from "./limits.js";
+import { createPayloadBudget, createReservation } from "./payload-budget.js";
 import type { PeekedMessage, PeekedRow, PeekedTarget, PeekResult } from "./peek-result.js";
 
 const NOT_FETCHED = "interrupted before all payloads were there: every message was given back";
@@ -55,19 +59,32 @@ async function showAll(
     return messages.map((message) => show(message, transform, options));
   }
   const limit = pLimit(PARALLEL_FETCHES);
-  const showing = messages.map((message) =>
-    limit(async () => {
-      const pointer = offload.pointerOf(message);
-      if (pointer === undefined) return show(message, transform, options);
-      const payload = await unlessStopped(offload.fetch(pointer, kill), signal, NOT_FETCHED);
+  const cut = cutWith(kill);
+  const budget = createPayloadBudget(MAX_PAYLOAD_BYTES_IN_HAND);
+  const showOne = async (message: ReceivedMessage): Promise<PeekedMessage> => {
+    const pointer = offload.pointerOf(message);
+    if (pointer === undefined) return show(message, transform, options);
+    if (signal.aborted || cut.signal.aborted) throw new InterruptedError(NOT_FETCHED);
+    const room = createReservation(budget, cut.signal);
+    try {
+      const fetching = offload.fetch(pointer, cut.signal, room.reserve);
+      const payload = await unlessStopped(fetching, signal, NOT_FETCHED);
+      if (payload === undefined) throw new InterruptedError(NOT_FETCHED);
       return show(
         message,
         "reject" in payload ? () => payload : withPayload(transform, payload.text),
         options,
       );
-    }),
-  );
-  return Promise.all(showing);
+    } finally {
+      room.free();
+    }
+  };
+  try {
+    return await Promise.all(messages.map((message) => limit(() => cutOnFailure(showOne(message), cut))));
+  } finally {
+    limit.clearQueue();
+    cut.end();
+  }
 }
 
 function withPayload(transform: Transform, payload: string): Transform {

@@ -23,7 +23,6 @@ function createRunTransform(run: Run, sink: Sink): TransformStage {
   return createTransformStage({
     transform: options.transform,
     offload: options.offload,
-    mayGrow: options.mayGrow ?? false,
     fifo: options.attributes.fifo,
     ...{ hand: run.hand, budget: run.budget, sink },
     ...{ stopper: run.stopper, kill: run.kill, clock: options.clock },

@@ -17,10 +17,8 @@ export interface TransformStageOptions {
   readonly transform: Transform;
   /** Given: some payloads are not in their messages. */
   readonly offload: Pick<Offload, "pointerOf" | "fetch"> | undefined;
-  /** Whether a payload or its rows may be larger than its body, since it is encoded or has many records. */
-  readonly mayGrow: boolean;
   readonly fifo: boolean;
-  readonly hand: Pick<Hand, "enlarge">;
+  readonly hand: Pick<Hand, "enlarge" | "forgetPayload" | "reserve">;
   readonly budget: PayloadBudget;
   readonly sink: Pick<Sink, "rows" | "reject">;
   readonly stopper: Pick<Stopper, "endedBy" | "fail" | "signal" | "stopShort">;
@@ -49,7 +47,6 @@ export function createTransformStage(options: TransformStageOptions): TransformS
     if (outcome.bytes !== undefined) hand.enlarge(held, payloadBytes + outcome.bytes);
     sink.rows(held, outcome.rows);
   };
-  if (offload === undefined && !options.mayGrow) return { add: take, finish: async () => {} };
 
   const cut = new AbortController();
   const ended = AbortSignal.any([kill, cut.signal]);
@@ -65,21 +62,24 @@ export function createTransformStage(options: TransformStageOptions): TransformS
     budget,
     fifo: options.fifo,
     pointerOf: ({ message }) => offload?.pointerOf(message),
-    fetch: async (pointer) =>
-      offload === undefined
-        ? undefined
-        : await fetchPayload(pointer, {
-            payloads: offload,
-            clock,
-            retryForMs: RETRY_FOR_MS,
-            stop: stopper.signal,
-            kill: ended,
-            onRetry: options.onRetry,
-          }),
+    fetch: async (held, pointer) => {
+      if (offload === undefined) return undefined;
+      const payload = await fetchPayload(pointer, {
+        payloads: offload,
+        clock,
+        retryForMs: RETRY_FOR_MS,
+        reserve: (bytes) => hand.reserve(held, bytes, ended),
+        stop: stopper.signal,
+        kill: ended,
+        onRetry: options.onRetry,
+      });
+      if (payload === undefined || "reject" in payload) hand.forgetPayload(held);
+      else hand.enlarge(held, payload.bytes);
+      return payload;
+    },
     isStopping: () => stopper.signal.aborted,
     take: (held, payload) => {
       held.payload = payload?.text;
-      if (payload !== undefined) hand.enlarge(held, payload.bytes);
       take(held, payload?.bytes);
     },
     reject: sink.reject,

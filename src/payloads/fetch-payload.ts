@@ -2,14 +2,15 @@ import { type Backoff, backoffMs } from "../backoff.js";
 import { type Clock, sleep } from "../clock.js";
 import { isUnavailable } from "../errors.js";
 import type { S3Pointer } from "../transform/body/pointer.js";
-import type { Payload, Payloads } from "./payloads.js";
+import type { Payload, Payloads, Reserve } from "./payloads.js";
 
 export interface FetchOptions {
   readonly payloads: Pick<Payloads, "fetch">;
   readonly clock: Clock;
   /** How long transient errors are borne, in milliseconds from the first one on. */
   readonly retryForMs: number;
-  /** Aborted, also by a kill: no further attempt. */
+  readonly reserve: Reserve;
+  /** Aborted, also by a kill: no attempt is begun. */
   readonly stop: AbortSignal;
   /** Aborted: the attempt under way ends as well. */
   readonly kill: AbortSignal;
@@ -18,15 +19,16 @@ export interface FetchOptions {
 
 /**
  * Fetches a payload, again and again while S3 does not answer. Undefined after a stop or a kill that came before an
- * answer. Throws `PayloadError` and `UsageError`.
+ * answer, and where there is no room for it. Throws `PayloadError` and `UsageError`.
  */
 export async function fetchPayload(pointer: S3Pointer, options: FetchOptions): Promise<Payload | undefined> {
-  const { payloads, clock, stop, kill } = options;
+  const { payloads, clock, reserve, stop, kill } = options;
   let giveUpAtMs: number | undefined;
-  for (let attempt = 0; !kill.aborted; attempt += 1) {
+  for (let attempt = 0; !stop.aborted && !kill.aborted; attempt += 1) {
     try {
-      return await payloads.fetch(pointer, kill);
+      return await payloads.fetch(pointer, kill, reserve);
     } catch (error) {
+      await reserve(0);
       if (kill.aborted || (stop.aborted && isUnavailable(error))) return undefined;
       if (!isUnavailable(error)) throw error;
       giveUpAtMs ??= clock.now() + options.retryForMs;
@@ -34,7 +36,6 @@ export async function fetchPayload(pointer: S3Pointer, options: FetchOptions): P
       if (clock.now() + delayMs > giveUpAtMs) throw error;
       options.onRetry?.({ code: error.code, attempt: attempt + 1, delayMs });
       await sleep(clock, delayMs, stop);
-      if (stop.aborted) return undefined;
     }
   }
   return undefined;

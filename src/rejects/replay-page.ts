@@ -4,7 +4,7 @@ import type { Streak } from "../drain/streak.js";
 import { loadBatch } from "../loader/load-batch.js";
 import type { Quarantine, RenewedReject, SealedReject } from "../loader/quarantine.js";
 import { type RetryOptions, retrying } from "../loader/retry.js";
-import { type OpenedPage, type OpenPageOptions, openPage } from "./open-page.js";
+import { type OpenedPart, type OpenPageOptions, openPart } from "./open-page.js";
 
 export interface PageReplayerOptions extends OpenPageOptions {
   readonly quarantine: Pick<Quarantine, "load" | "renew">;
@@ -13,11 +13,14 @@ export interface PageReplayerOptions extends OpenPageOptions {
   readonly patience: (what: Retried) => RetryOptions;
   /** Rows that the database refuses: with too many of them nothing more is loaded. */
   readonly refused: Streak;
+  /** Aborted: what is in memory is finished, and no more of the page is opened. */
+  readonly stop: AbortSignal;
 }
 
 /**
  * Takes pages from their seals to their outcomes, which it counts: loads what fits, and says anew of the rest why not.
- * Throws `DatabaseError` when loading cannot go on, and `PayloadError` when payloads cannot be fetched; what has no outcome by then is in the tally as released, or in doubt.
+ * It does so in parts that fit into memory. Throws `DatabaseError` when loading cannot go on, and `PayloadError` when
+ * payloads cannot be fetched; what has no outcome by then, or after a stop, is in the tally as released, or in doubt.
  */
 export function createPageReplayer(
   options: PageReplayerOptions,
@@ -30,19 +33,7 @@ export function createPageReplayer(
     for (const reject of rejects) tally.noteReject(reject, reject.messageId, 1);
   };
 
-  const openAll = async (page: readonly SealedReject[]): Promise<OpenedPage> => {
-    const rejectedBefore = tally.rejected;
-    try {
-      return await openPage(page, options);
-    } catch (error) {
-      tally.released += page.length - (tally.rejected - rejectedBefore);
-      throw error;
-    }
-  };
-
-  return async (page) => {
-    tally.received += page.length;
-    const { messages, rejects, warnings } = await openAll(page);
+  const load = async ({ messages, rejects, warnings }: OpenedPart): Promise<void> => {
     countRejects(rejects);
     if (options.dryRun) {
       tally.released += messages.length;
@@ -68,5 +59,34 @@ export function createPageReplayer(
     countRejects(refused);
     if (result.error !== null) throw result.error;
     await retrying(() => quarantine.renew([...rejects, ...refused]), patience("rejects"));
+  };
+
+  /** Those that are neither loaded nor rejected are left as they are. */
+  const openSome = async (rest: readonly SealedReject[]): Promise<OpenedPart> => {
+    const rejectedBefore = tally.rejected;
+    try {
+      return await openPart(rest, options);
+    } catch (error) {
+      tally.released += rest.length - (tally.rejected - rejectedBefore);
+      throw error;
+    }
+  };
+
+  return async (page) => {
+    tally.received += page.length;
+    for (let rest = page; rest.length > 0; ) {
+      const part = await openSome(rest);
+      rest = part.left;
+      try {
+        await load(part);
+      } catch (error) {
+        tally.released += rest.length;
+        throw error;
+      }
+      if (options.stop.aborted || streak.isTooLong()) {
+        tally.released += rest.length;
+        return;
+      }
+    }
   };
 }

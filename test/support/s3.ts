@@ -33,8 +33,8 @@ export interface FakeS3 {
 const REGION = "eu-west-1";
 
 /** An error as S3 words it. */
-export function s3Refusal(code: string, status: number): S3Answer {
-  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>the-text-of-the-server</Message><RequestId>4442587FB7D0A2F9</RequestId></Error>`;
+export function s3Refusal(code: string, status: number, message = "the-text-of-the-server"): S3Answer {
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message><RequestId>4442587FB7D0A2F9</RequestId></Error>`;
   return { status, body, headers: { "content-type": "application/xml" } };
 }
 

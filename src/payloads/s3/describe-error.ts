@@ -85,6 +85,11 @@ const BY_CODE: ReadonlyMap<string, S3Description> = new Map<string, S3Descriptio
   ["RequestTimeout", AWAY],
   ["ServiceUnavailable", AWAY],
   ["OperationAborted", AWAY],
+  ["KMS.ThrottlingException", AWAY],
+  ["KMS.LimitExceededException", AWAY],
+  ["KMS.KMSInternalException", AWAY],
+  ["KMS.DependencyTimeoutException", AWAY],
+  ["KMS.KeyUnavailableException", AWAY],
 ]);
 
 const WORDS: ServiceWords<S3Context & CallContext> = {

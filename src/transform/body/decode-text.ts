@@ -8,7 +8,10 @@ export const LARGEST_PAYLOAD_BYTES: number = 64 * 1024 * 1024;
 
 const NOT_BASE64 = parseReject("not_base64", "the payload is not base64 (RFC 4648, with padding)");
 const NOT_GZIP = parseReject("not_gzip", "the payload is base64 of no gzip data, or of damaged gzip data");
-const NOT_UTF8 = parseReject("not_utf8", "what the payload decodes to is not UTF-8 text");
+export const NOT_UTF8: { readonly reject: Reject } = parseReject(
+  "not_utf8",
+  "what the payload decodes to is not UTF-8 text",
+);
 export const TOO_LARGE: { readonly reject: Reject } = parseReject(
   "too_large",
   `the payload is larger than ${LARGEST_PAYLOAD_BYTES / 1024 / 1024} MiB when it is decoded`,

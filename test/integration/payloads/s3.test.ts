@@ -51,10 +51,20 @@ test("an empty object is an empty text", async () => {
   expect(await payloads.fetch(POINTER)).toEqual({ text: "", bytes: 0 });
 });
 
+const SSE_C =
+  "The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.";
+
 test.each([
   ["s3_object_missing", undefined],
+  ["s3_object_missing", s3Refusal("NoSuchVersion", 404)],
   ["s3_object_archived", s3Refusal("InvalidObjectState", 403)],
-])("%s is a reject", async (code, answer) => {
+  ["s3_object_encrypted", s3Refusal("InvalidRequest", 400, SSE_C)],
+  ["s3_object_kms_key", s3Refusal("KMS.DisabledException", 400)],
+  ["s3_object_kms_key", s3Refusal("KMS.NotFoundException", 400)],
+  ["s3_object_kms_key", s3Refusal("KMS.KMSInvalidStateException", 400)],
+  ["s3_key_invalid", s3Refusal("KeyTooLongError", 400)],
+  ["s3_key_invalid", s3Refusal("InvalidURI", 400)],
+])("%s is a reject: %j", async (code, answer) => {
   s3.answerWith(answer);
   const payload = await payloads.fetch(POINTER);
   expect(payload).toMatchObject({ reject: { stage: "parse", code, field: null } });
@@ -70,6 +80,105 @@ test("an object beyond the limit is a reject", async () => {
   s3.objects.set(`payloads/${KEY}`, Buffer.alloc(LARGEST_PAYLOAD_BYTES + 1, " "));
   expect(await payloads.fetch(POINTER)).toMatchObject({ reject: { code: "too_large" } });
   await until("the connection is closed", () => s3.open() === 0);
+});
+
+test.each(["..", "../payloads-of-others/key", "a/../../b", "./../b", "a//../../b"])(
+  "a key that leads out of its bucket is a reject, and not asked for: %s",
+  async (key) => {
+    const before = s3.requests.length;
+    expect(await payloads.fetch({ bucket: "payloads", key })).toMatchObject({
+      reject: { code: "s3_key_invalid" },
+    });
+    expect(s3.requests).toHaveLength(before);
+  },
+);
+
+test.each(["a\u0000b", "a\u0001b", "a\r\nb", "a\u007fb", "a/../b/...", "/", "%2e%2e", "?#&", "\uffff"])(
+  "any other key is asked for, whatever is in it: %j",
+  async (key) => {
+    expect(await payloads.fetch({ bucket: "payloads", key })).toMatchObject({
+      reject: { code: "s3_object_missing" },
+    });
+  },
+);
+
+describe("room for a payload", () => {
+  const large = Buffer.alloc(LARGEST_PAYLOAD_BYTES, "x");
+
+  // Before the client itself would take it for dead, which is after ten seconds.
+  const isClosed = (): Promise<void> => until("the connection is closed", () => s3.open() === 0, 5_000);
+
+  test("is asked for by the size that the headers say, before anything is read", async () => {
+    s3.objects.set(`payloads/${KEY}`, large);
+    const asked: [bytes: number, open: number][] = [];
+    const payload = await payloads.fetch(POINTER, undefined, async (bytes) => {
+      asked.push([bytes, s3.open()]);
+      return true;
+    });
+    expect(payload).toMatchObject({ bytes: large.length });
+    expect(asked).toEqual([[large.length, 1]]);
+  });
+
+  test("that there is none: nothing is read, and the connection is closed", async () => {
+    s3.objects.set(`payloads/${KEY}`, large);
+    expect(await payloads.fetch(POINTER, undefined, async () => false)).toBeUndefined();
+    await isClosed();
+  });
+
+  test("is asked for as for the largest of all, where the headers say no size", async () => {
+    s3.answerWith({ status: 200, body: "text" });
+    const asked: number[] = [];
+    const payload = await payloads.fetch(POINTER, undefined, async (bytes) => {
+      asked.push(bytes);
+      return true;
+    });
+    expect([payload, asked]).toEqual([{ text: "text", bytes: 4 }, [LARGEST_PAYLOAD_BYTES]]);
+  });
+
+  test("is not asked for where the object is too large for any", async () => {
+    s3.objects.set(`payloads/${KEY}`, Buffer.alloc(LARGEST_PAYLOAD_BYTES + 1, " "));
+    const payload = await payloads.fetch(POINTER, undefined, async () => {
+      throw new Error("it was asked for");
+    });
+    expect(payload).toMatchObject({ reject: { code: "too_large" } });
+  });
+
+  test("that takes long: the connection is let go of, and the object asked for again", async () => {
+    s3.objects.set(`payloads/${KEY}`, large);
+    const before = s3.requests.length;
+    const impatient = await openS3Payloads({ maxSockets: 1, keepOpenMs: 1 });
+    const asked: number[] = [];
+    let grant = (_isGranted: boolean): void => {};
+    const fetching = impatient.fetch(POINTER, undefined, (bytes) => {
+      asked.push(bytes);
+      return new Promise((resolve) => {
+        grant = resolve;
+      });
+    });
+    await until("room is asked for", () => asked.length === 1);
+    await isClosed();
+    grant(true);
+    expect(await fetching).toMatchObject({ bytes: large.length });
+    expect(asked).toEqual([large.length]);
+    expect(s3.requests).toHaveLength(before + 2);
+    impatient.close();
+  });
+
+  test("is asked for anew where the object has grown meanwhile", async () => {
+    s3.objects.set(`payloads/${KEY}`, large.subarray(1));
+    const impatient = await openS3Payloads({ maxSockets: 1, keepOpenMs: 1 });
+    const asked: number[] = [];
+    const fetching = impatient.fetch(POINTER, undefined, async (bytes) => {
+      asked.push(bytes);
+      if (asked.length > 1) return true;
+      await isClosed();
+      s3.objects.set(`payloads/${KEY}`, large);
+      return true;
+    });
+    expect(await fetching).toMatchObject({ bytes: large.length });
+    expect(asked).toEqual([large.length - 1, large.length]);
+    impatient.close();
+  });
 });
 
 describe("an error of S3 becomes one line that says what to do", () => {
@@ -99,6 +208,8 @@ describe("an error of S3 becomes one line that says what to do", () => {
       "service_unavailable",
       /try again/,
     ],
+    [s3Refusal("KMS.ThrottlingException", 400), "unavailable", "service_unavailable", /try again/],
+    [s3Refusal("InvalidRequest", 400), "failed", "request_refused", /HTTP 400 \(InvalidRequest\)$/],
     [s3Refusal("MethodNotAllowed", 405), "failed", "request_refused", /HTTP 405 \(MethodNotAllowed\)$/],
     [s3Refusal("the-text-of-the-server", 400), "failed", "request_refused", /HTTP 400$/],
     ["close", "unavailable", "connection_lost", /cannot reach S3 at 127\.0\.0\.1:\d+: the connection/],

@@ -196,13 +196,70 @@ describe("memory", () => {
     world.store.hang = () => 1_000;
     const running = world.start({ transform, offload });
     await world.clock.advance(500);
-    expect(offload.asked).toHaveLength(PARALLEL_FETCHES);
+    expect(offload.read).toHaveLength(1);
     const report = await world.clock.run(running);
     expect(report).toMatchObject({ loaded: 40 });
     expectSound(world, report);
   });
 
-  test("nor is anything more inflated", async () => {
+  test("as many are fetched at once as there is room for", async () => {
+    const { world, offload } = bench({ bodies: bodies(40).map(pointerTo) });
+    const bytes = MAX_PAYLOAD_BYTES_IN_HAND / 3;
+    for (const key of bodies(40)) offload.objects.set(key, { text: key, bytes });
+    world.store.hang = () => 1_000;
+    const running = world.start({ transform, offload });
+    await world.clock.advance(500);
+    expect(offload.read).toHaveLength(3);
+    const report = await world.clock.run(running);
+    expect(report).toMatchObject({ loaded: 40 });
+    expectSound(world, report);
+  });
+
+  test("fetched payloads become rows one after the other, where their rows take the room", async () => {
+    const { world, offload } = bench({ bodies: bodies(PARALLEL_FETCHES).map(pointerTo) });
+    let transformed = 0;
+    const growing: Transform = (message, payload) => {
+      transformed += 1;
+      const outcome = transform(message, payload);
+      return "reject" in outcome ? outcome : { ...outcome, bytes: MAX_PAYLOAD_BYTES_IN_HAND };
+    };
+    offload.transferMs = 10;
+    world.store.hang = () => 1_000;
+    const running = world.start({ transform: growing, offload });
+    await world.clock.advance(500);
+    expect([offload.read.length, transformed]).toEqual([PARALLEL_FETCHES, 1]);
+    const report = await world.clock.run(running);
+    expect(report).toMatchObject({ loaded: PARALLEL_FETCHES });
+    expectSound(world, report);
+  });
+
+  test("what a payload had is free again when it cannot become rows, is missing or fails on its way", async () => {
+    const bad = [`${REJECTED} 1`, "gone", `${REJECTED} 2`, "late"];
+    const { world, offload } = bench({ bodies: [...bad, ...bodies(5)].map(pointerTo) });
+    for (const key of [...bad, ...bodies(5)])
+      offload.objects.set(key, { text: key, bytes: MAX_PAYLOAD_BYTES_IN_HAND });
+    offload.objects.set("gone", missingObject);
+    offload.fault = (key) => (key === "late" && world.seconds() < 5 ? s3Away() : undefined);
+    const report = await world.drain({ transform, offload });
+    expect(report).toMatchObject({ stopped_because: "empty", loaded: 6, rejected: 3 });
+    expectSound(world, report);
+  });
+
+  test("a stop gives back what waits for room", async () => {
+    const { world, offload } = bench({ bodies: bodies(40).map(pointerTo) });
+    for (const key of bodies(40)) offload.objects.set(key, { text: key, bytes: MAX_PAYLOAD_BYTES_IN_HAND });
+    world.store.hang = () => 2_000;
+    const running = world.start({ transform, offload });
+    await world.clock.advance(500);
+    world.stop.abort();
+    const report = await world.clock.run(running);
+    expect(report).toMatchObject({ stopped_because: "signal", loaded: 1, released: 39 });
+    expect(offload.read).toHaveLength(1);
+    expectSound(world, report);
+    expect(world.clock.pending()).toBe(0);
+  });
+
+  test("nor does anything more become several rows", async () => {
     const world = createWorld({ bodies: bodies(40) });
     let transformed = 0;
     const inflating: Transform = (message) => {
@@ -211,7 +268,7 @@ describe("memory", () => {
       return "reject" in outcome ? outcome : { ...outcome, bytes: MAX_PAYLOAD_BYTES_IN_HAND };
     };
     world.store.hang = () => 1_000;
-    const running = world.start({ transform: inflating, mayGrow: true });
+    const running = world.start({ transform: inflating });
     await world.clock.advance(500);
     expect(transformed).toBe(1);
     const report = await world.clock.run(running);

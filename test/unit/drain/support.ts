@@ -30,7 +30,6 @@ export interface RunOptions {
   readonly onEvent?: (event: DrainEvent) => void;
   readonly transform?: Transform;
   readonly offload?: EngineOptions["offload"];
-  readonly mayGrow?: boolean;
 }
 
 /** A queue and a database under one clock, and the runs between them. */
@@ -95,7 +94,6 @@ export function createWorld(options: WorldOptions = {}): World {
         store: run.dryRun ? undefined : store,
         transform: run.transform ?? sampleTransform,
         offload: run.offload,
-        mayGrow: run.mayGrow ?? false,
         shapeOf: ({ body }, payload = body) => ({ length: payload.length }),
         seal: run.quarantine ? ({ body }, id) => Buffer.from(`sealed ${id} ${body}`) : undefined,
         limits: { ...DEFAULT_LIMITS, ...run.limits },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { RunReplayOptions } from "../../../src/rejects/run-replay.js";
+import type { RunReplayOptions } from "../../../src/rejects/run-replay-options.js";
 import {
   createFakeOffload,
   type FakeOffload,

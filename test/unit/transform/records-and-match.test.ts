@@ -294,3 +294,14 @@ test("a value that goes into the row of each record does not come to more than a
   expect(few.rows).toHaveLength(100);
   expect(few.bytes).toBeGreaterThan(99 * 10_000);
 });
+
+test.each([
+  ["a list", (records: readonly string[]) => `[${records.join(",")}]`],
+  ["newline-delimited JSON", (records: readonly string[]) => records.join("\n")],
+])("the rows of %s say what they take, without any setting, as those of records do", (_name, bodyOf) => {
+  const texts = Array.from({ length: 100 }, (_, index) => `${index}`.padEnd(1_000, "x"));
+  const outcome = transformOf({})(message(bodyOf(texts.map((value) => JSON.stringify({ value })))));
+  if (!("rows" in outcome)) return expect.fail("rejected");
+  expect(outcome.rows).toHaveLength(100);
+  expect(outcome.bytes).toBeGreaterThan(99 * 1_000);
+});
