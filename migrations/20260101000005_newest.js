@@ -9,8 +9,9 @@ export async function up(knex, { schema }) {
     `create table ??.newest (
   target text not null,
   key bytea not null,
-  sequence numeric not null,
   sent_at timestamptz not null,
+  group_hash bigint not null,
+  sequence numeric not null,
   message_id uuid not null,
   primary key (target, key)
 )`,

@@ -50,6 +50,21 @@ export function newestName({ table, name = "" }: LoadTarget): string {
    from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = ${literal(quoteTable(table).replaceAll("\\?", "?"))}::regclass)`;
 }
 
+/**
+ * How new a message is, the weightiest first, with the types: the time of sending in milliseconds; of the same time,
+ * within a group its numbers. Groups stand in between, since numbers of different groups say nothing about each other: so
+ * any messages have one order, whichever of them meet. The message id decides where all else is equal.
+ */
+export const AGE = [
+  ["sent_at", "timestamptz"],
+  ["group_hash", "bigint"],
+  ["sequence", "numeric"],
+] as const;
+const AGE_NAMES = [...AGE.map(([name]) => name), "message_id"];
+
+/** The newest first. */
+export const NEWEST_FIRST: string = AGE_NAMES.map((name) => `${name} desc`).join(", ");
+
 /** The keys for which a candidate is the newest so far: written down in the order of their digests. */
 export function newestCte({
   newest,
@@ -58,11 +73,10 @@ export function newestCte({
   target,
 }: Readonly<Record<"newest" | "candidates" | "schema" | "target", string>>): string {
   return `${newest} as (
-  insert into ${quoteTable({ schema, name: "newest" })} as known (target, key, sequence, sent_at, message_id)
-  select ${target}, digest, coalesce(sequence, 0), sent_at, message_id from ${candidates} order by digest
-  on conflict (target, key) do update
-    set sequence = excluded.sequence, sent_at = excluded.sent_at, message_id = excluded.message_id
-    where (excluded.sequence, excluded.sent_at, excluded.message_id) > (known.sequence, known.sent_at, known.message_id)
+  insert into ${quoteTable({ schema, name: "newest" })} as known (target, key, ${AGE_NAMES.join(", ")})
+  select ${target}, digest, ${AGE_NAMES.join(", ")} from ${candidates} order by digest
+  on conflict (target, key) do update set ${AGE_NAMES.map((name) => `${name} = excluded.${name}`).join(", ")}
+    where (${AGE_NAMES.map((name) => `excluded.${name}`).join(", ")}) > (${AGE_NAMES.map((name) => `known.${name}`).join(", ")})
   returning key as digest
 )`;
 }

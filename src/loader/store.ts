@@ -4,14 +4,22 @@ import type { Message } from "../message.js";
 import type { Reject } from "../reject.js";
 import type { Row } from "../row.js";
 
+/** SQS numbers the messages of one group in their order; numbers of different groups say nothing about each other. */
+export interface Turn {
+  /** MessageGroupId */
+  readonly group: string;
+  /** SequenceNumber: digits. */
+  readonly sequence: string;
+}
+
 /** A message with the rows that are made of it: all of them are loaded, or none is. */
 export interface LoadMessage {
   /** A UUID, lower case. */
   readonly messageId: string;
   /** SentTimestamp, milliseconds since the Unix epoch. */
   readonly sentAtMs: number;
-  /** SequenceNumber of a FIFO queue: digits. */
-  readonly sequence?: string;
+  /** Of a FIFO queue: its place among the messages of its group. */
+  readonly turn?: Turn;
   readonly rows: readonly Row[];
 }
 
@@ -156,7 +164,11 @@ export interface TargetStore extends Store {
 const SEQUENCE = /^\d{1,100}$/;
 
 /** How new a message is among others. */
-export function ageOf({ sentAtMs, sequenceNumber }: Message): Pick<LoadMessage, "sentAtMs" | "sequence"> {
-  const isNumber = sequenceNumber !== undefined && SEQUENCE.test(sequenceNumber);
-  return isNumber ? { sentAtMs, sequence: sequenceNumber } : { sentAtMs };
+export function ageOf({
+  sentAtMs,
+  groupId: group,
+  sequenceNumber: sequence,
+}: Message): Pick<LoadMessage, "sentAtMs" | "turn"> {
+  const isNumbered = group !== undefined && sequence !== undefined && SEQUENCE.test(sequence);
+  return isNumbered ? { sentAtMs, turn: { group, sequence } } : { sentAtMs };
 }

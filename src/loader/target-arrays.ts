@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Row } from "../row.js";
 import { toTimestamp } from "./storable.js";
 import type { LoadMessage } from "./store.js";
@@ -32,8 +33,18 @@ export function arraysOf(messages: readonly LoadMessage[], targets: readonly Loa
   ]);
 }
 
+/** As `AGE` has them: what has no turn is of one group of its own. */
 function agesOf(owners: readonly LoadMessage[]): unknown[][] {
-  return [owners.map(({ sequence = null }) => sequence), owners.map(({ sentAtMs }) => toTimestamp(sentAtMs))];
+  return [
+    owners.map(({ sentAtMs }) => toTimestamp(sentAtMs)),
+    owners.map(({ turn }) => (turn === undefined ? "0" : groupHash(turn.group))),
+    owners.map(({ turn }) => turn?.sequence ?? "0"),
+  ];
+}
+
+/** What groups are told apart by, as a bigint: their names may be personal, and are kept nowhere. */
+export function groupHash(group: string): string {
+  return createHash("sha256").update(group).digest().readBigInt64BE().toString();
 }
 
 /** Of a value that the vault has a token for, the blind index goes along until the token is there. */

@@ -1,6 +1,6 @@
 import { assigned, elementType } from "./element-type.js";
 import { quoteIdentifier, quoteTable } from "./identifier.js";
-import { keyDigest, newestCte, newestName } from "./newest-sql.js";
+import { AGE, keyDigest, NEWEST_FIRST, newestCte, newestName } from "./newest-sql.js";
 import type { LoadTarget } from "./target.js";
 import { type TokenColumn, vaultJoin } from "./vault-sql.js";
 
@@ -28,14 +28,12 @@ export function partOf(target: LoadTarget, index: number, schema: string): Targe
   const arrays = target.columns.map((column) => `?::${elementType(column)}[]`);
   const names = target.columns.map((_, column) => `c${column + 1}`);
   // Where the newest message counts, each row says how new it is.
-  const age = isUpdate
-    ? { arrays: ["?::numeric[]", "?::timestamptz[]"], names: ["sequence", "sent_at"] }
-    : undefined;
+  const age = isUpdate ? AGE : [];
   return {
     relation,
     tokenColumns,
     incoming: `${relation} as materialized (
-  select * from unnest(${["?::uuid[]", ...(age?.arrays ?? []), ...arrays].join(", ")}) with ordinality as t(${["message_id", ...(age?.names ?? []), ...names, "place"].join(", ")})
+  select * from unnest(${["?::uuid[]", ...age.map(([, type]) => `?::${type}[]`), ...arrays].join(", ")}) with ordinality as t(${["message_id", ...age.map(([name]) => name), ...names, "place"].join(", ")})
 )`,
     ...(isUpdate
       ? upsertOf(target, { place, relation, tokenColumns, schema })
@@ -91,9 +89,9 @@ function upsertOf(
   return {
     insert: `${candidates} as materialized (
   select distinct on (digest) *, ${keyDigest(target)} as digest from (
-    select ${["message_id", "sequence", "sent_at", "place", ...resolved].join(", ")} from ${fresh}${tokenColumns.map(vaultJoin).join("")}
+    select ${["message_id", ...AGE.map(([name]) => name), "place", ...resolved].join(", ")} from ${fresh}${tokenColumns.map(vaultJoin).join("")}
   ) as resolved
-  order by digest, coalesce(sequence, 0) desc, sent_at desc, message_id desc, place desc
+  order by digest, ${NEWEST_FIRST}, place desc
 ), ${newestCte({ newest, candidates, schema, target: newestName(target) })}, target_${place} as (
   ${intoTarget(target)}
   select ${[...values, ...placeholders(target)].join(", ")} from ${candidates} join ${newest} using (digest) order by place

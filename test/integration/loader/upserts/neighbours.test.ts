@@ -122,10 +122,11 @@ test("the digest of a key can be found, to be erased with the rows", async () =>
 });
 
 test.each([
-  ["18849496460467696128", { sequence: "18849496460467696128" }],
-  [undefined, {}],
-  ["not-a-number", {}],
-  ["9".repeat(101), {}],
-])("the sequence number %s", (sequenceNumber, age) => {
-  expect(ageOf({ sentAtMs: 7, sequenceNumber } as Message)).toEqual({ sentAtMs: 7, ...age });
+  ["g", "18849496460467696128", { turn: { group: "g", sequence: "18849496460467696128" } }],
+  ["g", undefined, {}],
+  [undefined, "18849496460467696128", {}],
+  ["g", "not-a-number", {}],
+  ["g", "9".repeat(101), {}],
+])("in group %s the sequence number %s", (groupId, sequenceNumber, age) => {
+  expect(ageOf({ sentAtMs: 7, groupId, sequenceNumber } as Message)).toEqual({ sentAtMs: 7, ...age });
 });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { migrate } from "../../../../src/loader/migrations/migrate.js";
 import type { LoadMessage } from "../../../../src/loader/store.js";
+import { groupHash } from "../../../../src/loader/target-arrays.js";
 import { useDatabase } from "../../../support/database.js";
 import { DEFINITION, type Loader, loaderInto, readings, sentAt } from "./readings.js";
 
@@ -32,14 +33,18 @@ function newestOf(messages: readonly LoadMessage[]): unknown[] {
     .filter((message) => !isBad(message))
     .toSorted(
       (one, other) =>
-        Number(BigInt(one.sequence ?? 0) - BigInt(other.sequence ?? 0)) ||
         one.sentAtMs - other.sentAtMs ||
+        difference(hashOf(one), hashOf(other)) ||
+        difference(BigInt(one.turn?.sequence ?? 0), BigInt(other.turn?.sequence ?? 0)) ||
         (one.messageId < other.messageId ? -1 : 1),
     );
   const rows = inOrder.flatMap((message) => message.rows.map(({ values }) => values));
   const newest = new Map(rows.map(([device, at, value]) => [`${device} ${at}`, { device, at, value }]));
   return [...newest].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
 }
+
+const difference = (one: bigint, other: bigint): number => (one < other ? -1 : Number(one > other));
+const hashOf = ({ turn }: LoadMessage): bigint => BigInt(turn === undefined ? 0 : groupHash(turn.group));
 
 const reading = fc.tuple(
   fc.constantFrom("a", "b", "c"),
@@ -49,11 +54,19 @@ const reading = fc.tuple(
 const good = fc.array(reading, { minLength: 1, maxLength: 4 });
 /** The only row of its message: of several, one that gives way would let the others in. */
 const refused = reading.map(([device, at]) => [[device, at, BAD] as const]);
+/** Sequence numbers of any groups, which need not agree with the times; none is of a standard queue. */
+const turn = fc.option(
+  fc.record({
+    group: fc.constantFrom("one", "two", "three"),
+    sequence: fc.nat({ max: 1000 }).map((number) => `1884949646046769${number}`),
+  }),
+  { nil: undefined, freq: 6 },
+);
 const messages = (isFifo: boolean): fc.Arbitrary<LoadMessage[]> =>
   fc.array(
     fc
-      .tuple(fc.nat({ max: 5 }), fc.oneof({ arbitrary: good, weight: 4 }, refused), fc.nat({ max: 1000 }))
-      .map(([ms, rows, sequence]) => sentAt(ms, rows, isFifo ? `1884949646046769${sequence}` : undefined)),
+      .tuple(fc.nat({ max: 3 }), fc.oneof({ arbitrary: good, weight: 4 }, refused), turn)
+      .map(([ms, rows, place]) => sentAt(ms, rows, isFifo ? place : undefined)),
     { minLength: 1, maxLength: 8 },
   );
 

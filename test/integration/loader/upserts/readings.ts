@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { systemClock } from "../../../../src/clock.js";
 import type { Conflict } from "../../../../src/config/pipeline.js";
 import { type LoadResult, loadBatch } from "../../../../src/loader/load-batch.js";
-import type { LoadMessage, Store } from "../../../../src/loader/store.js";
+import type { LoadMessage, Store, Turn } from "../../../../src/loader/store.js";
 import type { LoadTarget } from "../../../../src/loader/target.js";
 import type { TestDatabase } from "../../../support/database.js";
 import { loginStore } from "../login-store.js";
@@ -28,11 +28,11 @@ export function readings(action: Conflict["action"], more: Partial<LoadTarget> =
 type Reading = readonly [device: string, at: number, value: string | null];
 
 /** A message with readings, sent so many milliseconds after the start of 2026. */
-export function sentAt(ms: number, readings: readonly Reading[], sequence?: string): LoadMessage {
+export function sentAt(ms: number, readings: readonly Reading[], turn?: Turn): LoadMessage {
   return {
     messageId: randomUUID(),
     sentAtMs: Date.UTC(2026, 0, 1) + ms,
-    ...(sequence === undefined ? {} : { sequence }),
+    ...(turn === undefined ? {} : { turn }),
     rows: readings.map((values) => ({ target: 0, values })),
   };
 }

@@ -76,12 +76,38 @@ describe("update", () => {
     ]);
   });
 
-  test("goes by the sequence number of a FIFO queue before the time", async () => {
+  const numbered = (group: string, sequence: string) => ({ group, sequence });
+
+  test("goes by the sequence numbers of a group where messages were sent at the same time", async () => {
     const { load } = loader(readings("update"));
-    await load(sentAt(5, [["a", 1, "ninth"]], "18849496460467696127"), sentAt(9, [["a", 1, "eighth"]], "9"));
+    const eighth = sentAt(5, [["a", 1, "eighth"]], numbered("g", "9"));
+    await load(sentAt(5, [["a", 1, "ninth"]], numbered("g", "18849496460467696127")), eighth);
     expect(await table()).toEqual([{ device: "a", at: 1, value: "ninth" }]);
-    await load(sentAt(1, [["a", 1, "tenth"]], "18849496460467696128"));
+    await load(sentAt(5, [["a", 1, "tenth"]], numbered("g", "18849496460467696128")));
     expect(await table()).toEqual([{ device: "a", at: 1, value: "tenth" }]);
+    await load(sentAt(5, [["a", 1, "late"]], numbered("g", "10")));
+    expect(await table()).toEqual([{ device: "a", at: 1, value: "tenth" }]);
+  });
+
+  test.each([
+    ["of another group", numbered("other", "1")],
+    ["of a standard queue", undefined],
+  ])("goes by the time, whatever the numbers are, where a message is %s", async (_of, turn) => {
+    const { load } = loader(readings("update"));
+    const higher = (ms: number, value: string) => sentAt(ms, [["a", 1, value]], numbered("g", "99"));
+    await load(sentAt(5, [["a", 1, "newer"]], turn), higher(4, "older"));
+    expect(await table()).toEqual([{ device: "a", at: 1, value: "newer" }]);
+    await load(higher(4, "older, too"));
+    expect(await table()).toEqual([{ device: "a", at: 1, value: "newer" }]);
+    await load(higher(6, "newest"));
+    expect(await table()).toEqual([{ device: "a", at: 1, value: "newest" }]);
+  });
+
+  test("keeps no name of a group", async () => {
+    const { load } = loader(readings("update"));
+    await load(sentAt(1, [["a", 1, "x"]], numbered("ann@example.com", "1")));
+    const [known] = await database.query("select newest::text as text from sqs2pg.newest");
+    expect(known?.["text"]).not.toContain("ann");
   });
 
   test("at the same time it is the message id that decides, whatever comes first", async () => {
