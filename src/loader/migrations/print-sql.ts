@@ -35,12 +35,20 @@ commit;
 }
 
 function script(schema: string, table: string, blocks: readonly string[]): string {
-  return `do $sqs2pg$
+  const body = `
 declare
   this_batch integer := (select coalesce(max(batch), 0) + 1 from "${schema}".${table});
 begin
 ${blocks.join("\n")}
-end $sqs2pg$;`;
+end `;
+  return `do ${dollarQuoted("sqs2pg", body)};`;
+}
+
+/** Between dollars with a word that the text does not hold. */
+function dollarQuoted(word: string, text: string): string {
+  let tag = `$${word}$`;
+  for (let number = 2; text.includes(tag); number += 1) tag = `$${word}_${number}$`;
+  return `${tag}${text}${tag}`;
 }
 
 async function ownBlocks(schema: string): Promise<string[]> {
@@ -79,11 +87,12 @@ function inlined(recorder: Knex, { sql, bindings = [] }: Sent): string {
   return recorder.raw(sql, [...bindings] as Knex.RawBinding[]).toString();
 }
 
+/** As texts, so that comments and semicolons may end them, and no name in them is taken for a variable. */
 function guarded(name: string, statements: readonly string[], table: string): string {
   return `
 if not exists (select from ${table} where name = '${name}') then
 
-${statements.map((statement) => `${statement.replace(/[;\s]+$/, "")}\n;\n`).join("\n")}
+${statements.map((statement) => `execute ${dollarQuoted("sql", `\n${statement.trim()}\n`)};\n`).join("\n")}
 insert into ${table} (name, batch, migration_time) values ('${name}', this_batch, now());
 end if;`;
 }

@@ -189,6 +189,33 @@ describe("the script", () => {
     expect(await migrate(settings())).toMatchObject({ applied: [], user: { applied: [] } });
   });
 
+  test.each([
+    ["a comment at its end", "create table orders (id int); -- with an id"],
+    ["a comment at its end, and no semicolon", "create table orders (id int) -- with an id;"],
+    ["a block comment at its end", "create table orders (id int); /* with; an id */"],
+    ["several statements", "create table orders (id int);\n-- and\ninsert into orders values (1);;\n\n"],
+    [
+      "the tags of the script itself",
+      "create table orders (id int); do $sqs2pg$ begin perform $sql$$sql_2$$sql$; end $sqs2pg$",
+    ],
+    [
+      "the name of a variable of the script",
+      "create table orders (this_batch int); insert into orders (this_batch) select this_batch from orders",
+    ],
+    ["rows for an answer", "create table orders (id int); insert into orders values (1) returning id"],
+  ])("takes a statement with %s", async (_what, sql) => {
+    await put(
+      FIRST,
+      `export const up = async (knex) => {
+      await knex.raw("-- nothing but a comment");
+      await knex.raw(${JSON.stringify(sql)});
+    };`,
+    );
+    await database.query(await printSql(settings()));
+    expect(await tables()).toContain("orders");
+    expect(await migrate(settings())).toMatchObject({ applied: [], user: { applied: [] } });
+  });
+
   test("refuses a migration that depends on what is there", async () => {
     await put(
       FIRST,
