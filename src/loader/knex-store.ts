@@ -3,7 +3,7 @@ import { checkTarget } from "./check.js";
 import type { Connection } from "./connection.js";
 import { asStoreError } from "./errors/database-error.js";
 import { explainFailure } from "./explain/explain-failure.js";
-import { asRefusedRow } from "./explain/policy-failure.js";
+import { createTellRefusedRow } from "./explain/policy-failure.js";
 import { quoteTable, tablesText } from "./identifier.js";
 import { claimKeys } from "./mask-keys.js";
 import { PRUNE_CHUNK, pruneSql } from "./prune.js";
@@ -59,9 +59,10 @@ where message_id = any(?::uuid[]) and run_id = ?::uuid and loaded_at = ?::timest
     return countRows(loaded === batch.messages.length ? batch.messages : await ownMessages(batch));
   };
 
+  const tellRefusedRow = createTellRefusedRow(connection, options);
   /** The statement is about the ledger as well as the targets: which of them is at fault. */
-  const explain = async (error: unknown): Promise<never> => {
-    const failure = await asRefusedRow(connection, asStoreError(error), options);
+  const explain = async (error: unknown, messages: readonly LoadMessage[]): Promise<never> => {
+    const failure = await tellRefusedRow(asStoreError(error), messages);
     throw failure.class === "data" ? failure : await explainFailure(connection, failure, options);
   };
 
@@ -71,7 +72,9 @@ where message_id = any(?::uuid[]) and run_id = ?::uuid and loaded_at = ?::timest
     claimKeys: (keys) => claimKeys(connection, { ...keys, schema }),
 
     load: async (batch, { isRetry }) => {
-      const [answer] = await query(connection, hot.sql, hot.bindings(batch), onTargets).catch(explain);
+      const [answer] = await query(connection, hot.sql, hot.bindings(batch), onTargets).catch(
+        (error: unknown) => explain(error, batch.messages),
+      );
       if (answer?.["key_superseded"] === true) throw superseded();
       const own = isRetry ? await ownMessages(batch) : undefined;
       const loaded = own?.length ?? Number(answer?.["fresh"]);

@@ -1,4 +1,8 @@
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { systemClock } from "../../../../src/clock.js";
+import { connect } from "../../../../src/loader/connection.js";
+import { createKnexStore } from "../../../../src/loader/knex-store.js";
+import { loadBatch } from "../../../../src/loader/load-batch.js";
 import { ageOf } from "../../../../src/loader/store.js";
 import type { LoadTarget } from "../../../../src/loader/target.js";
 import type { Message } from "../../../../src/message.js";
@@ -70,6 +74,40 @@ test("a row that row-level security does not allow is a reject, and the others a
   expect(result.rejects).toMatchObject([
     { reject: { code: "sqlstate_42501", reason: "row-level security does not allow the row" } },
   ]);
+});
+
+test("for what row-level security refuses, the catalogue is read once and for each message alone", async () => {
+  const role = await newRole(database);
+  await database.query(`grant usage on schema sqs2pg to ${role.name}; grant all on all tables in schema sqs2pg to ${role.name};
+    grant all on readings to ${role.name}; alter table readings enable row level security;
+    create policy own on readings using (true) with check (device <> 'theirs')`);
+  const connection = connect({ url: role.url, env: {} }, { poolSize: 1 });
+  const store = createKnexStore(connection, {
+    ...{ targets: [readings("update")], schema: "sqs2pg", clock: systemClock },
+    ...{ statementTimeoutMs: 60_000, pruneForMs: 10_000 },
+  });
+  loaders.push({ store, load: () => expect.fail("not used") });
+  let looks = 0;
+  connection.knex.on("query", ({ sql }: { sql: string }) => {
+    if (sql.includes("from pg_index i join pg_class x")) looks += 1;
+  });
+  const batch = (...devices: readonly string[]) => ({
+    runId: crypto.randomUUID(),
+    stamp: "2026-03-04T05:06:07.123456Z",
+    messages: devices.map((device) => sentAt(1, [[device, 1, "x"]])),
+  });
+  const load = (...devices: readonly string[]) =>
+    loadBatch(batch(...devices), { store, clock: systemClock, retryForMs: 0 });
+  const many = Array.from({ length: 31 }, (_, index) => `ours ${index}`);
+  expect(await load(...many, "theirs")).toMatchObject({ loaded: 31, error: null, rejects: [{}] });
+  expect(looks).toBe(2);
+  expect(await load("theirs", "a", "theirs")).toMatchObject({ loaded: 1, error: null, rejects: [{}, {}] });
+  expect(looks).toBe(4);
+  await database.query(`revoke update on readings from ${role.name}`);
+  expect(await load("b", "c", "theirs")).toMatchObject({
+    ...{ loaded: 0, rejects: [], unloaded: { length: 3 } },
+    error: { code: "privilege_missing" },
+  });
 });
 
 test("a privilege that is taken away during a run still ends it", async () => {
