@@ -1,5 +1,6 @@
 import { DatabaseError, Sqs2pgError } from "../../errors.js";
 import { sqlStateOf } from "../errors/driver-error.js";
+import { existingRelation } from "../errors/relation-name.js";
 import { classifySqlState } from "../errors/sqlstate.js";
 
 /** The file of a migration, for messages and in stacks. */
@@ -53,13 +54,19 @@ export function stepFailure(error: unknown, where: MigrationFile): Error {
     );
   }
   if (classifySqlState(sqlState) === "transient") return error as Error;
-  const meaning = Object.hasOwn(MEANINGS, sqlState) ? ` (${MEANINGS[sqlState]})` : "";
+  const relation = existingRelation(error);
+  const meaning =
+    relation === undefined ? meaningOf(sqlState) : ` (the table or index ${relation} is there already)`;
   return new DatabaseError(
     "failed",
     "migration_failed",
     `${place}: PostgreSQL refused it, SQLSTATE ${sqlState}${meaning}: ${UNDONE}`,
     { cause: error, sqlState },
   );
+}
+
+function meaningOf(sqlState: string): string {
+  return Object.hasOwn(MEANINGS, sqlState) ? ` (${MEANINGS[sqlState]})` : "";
 }
 
 /** A migration that is no module that can be read. */

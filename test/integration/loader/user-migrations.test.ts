@@ -107,6 +107,31 @@ describe("a migration that fails", () => {
     [
       "a statement",
       `await knex.raw("create table before_it (id int)");`,
+      "42P07 (the table or index before_it is there already)",
+    ],
+    [
+      "an index",
+      `await knex.raw("create index its on before_it (id); create index its on before_it (id)");`,
+      "42P07 (the table or index its is there already)",
+    ],
+    [
+      "a name with a dash",
+      `await knex.raw('create table "a - b" (id int); create table "a - b" (id int)');`,
+      "42P07 (the table or index is there already)",
+    ],
+    [
+      "a name that is taken in a schema",
+      `await knex.raw("create schema s; create table s.before_it (id int); alter table s.before_it set schema public");`,
+      "42P07 (the table or index before_it is there already)",
+    ],
+    [
+      "a statement of a function",
+      `await knex.raw("do $$ begin execute 'create table before_it (id int)'; end $$");`,
+      "42P07 (the table or index before_it is there already)",
+    ],
+    [
+      "what a function raises",
+      `await knex.raw("do $$ begin raise 'relation \\"canary-7734\\" already exists' using errcode = '42P07', table = 'canary-7734'; end $$");`,
       "42P07 (the table or index is there already)",
     ],
     ["a builder", `await knex("nothing").insert({ a: 1 });`, "42P01 (there is no such table)"],
