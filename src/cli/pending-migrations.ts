@@ -1,8 +1,7 @@
-import { findMigrationsFolder } from "../config/migrations-folder.js";
 import type { Settings } from "../config/resolve.js";
 import { migrationStatus } from "../loader/migrations/migrate.js";
 import { listUserMigrations } from "../loader/migrations/user-folder.js";
-import type { CommonFlags, Context } from "./context.js";
+import type { Context } from "./context.js";
 
 /** A look that goes on beside a run. */
 export interface PendingWatch {
@@ -17,13 +16,11 @@ export interface PendingWatch {
  * so it is no reason to refuse.
  */
 export function watchPendingMigrations(
-  { database, bookkeepingSchema: schema }: Settings,
-  flags: CommonFlags,
-  { cwd, env }: Pick<Context, "cwd" | "env">,
+  { database, bookkeepingSchema: schema, migrations: folder }: Settings,
+  { env }: Pick<Context, "env">,
 ): PendingWatch {
   let notice: string | undefined;
   const look = async (): Promise<void> => {
-    const { folder } = findMigrationsFolder({ config: flags.config, cwd });
     if (database === undefined || folder === undefined) return;
     if ((await listUserMigrations(folder)).length === 0) return;
     const { user } = await migrationStatus({

@@ -9,6 +9,7 @@ import { type Environment, readKeys } from "./key-source.js";
 import { loadConfigFile } from "./load-file.js";
 import { LOGIN_PIPELINE } from "./login.js";
 import { withMaskInAll } from "./mask-override.js";
+import { findMigrationsFolder, type MigrationsFolder } from "./migrations-folder.js";
 import { parsePipeline } from "./parse-pipeline.js";
 import type { Pipeline } from "./pipeline.js";
 import type { ConfigFile } from "./schema.js";
@@ -64,6 +65,8 @@ export interface Settings {
   readonly bookkeepingSchema: string;
   /** Undefined only where it was not needed. */
   readonly database: DatabaseSettings | undefined;
+  /** The directory of the user's migrations beside the pipeline file, if there is one. */
+  readonly migrations?: MigrationsFolder["folder"];
   /** Nothing is on it where no key was needed or given. */
   readonly keys: Keyring;
   /** One line each, for stderr: what works as asked for but may not be meant. */
@@ -123,6 +126,7 @@ export async function resolveSettings(options: ResolveOptions = {}): Promise<Set
     pipelines,
     bookkeepingSchema: loaded.bookkeepingSchema,
     database,
+    ...(options.pipeline === undefined ? migrationsBeside(flags.config, cwd) : {}),
     keys,
     notices: [
       ...queueNotices({ source: loaded.source, fileQueue }, flags, env),
@@ -130,6 +134,11 @@ export async function resolveSettings(options: ResolveOptions = {}): Promise<Set
       ...(database === undefined ? [] : databaseNotices(database, env)),
     ],
   };
+}
+
+function migrationsBeside(config: string | undefined, cwd: string): Pick<Settings, "migrations"> {
+  const { folder } = findMigrationsFolder({ config, cwd });
+  return folder === undefined ? {} : { migrations: folder };
 }
 
 async function configSource(

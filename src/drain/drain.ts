@@ -139,12 +139,13 @@ function sealWith({ keys: [key] }: Keyring): (message: Message, id: string) => B
 }
 
 function openTarget(settings: Settings, env: Environment, clock: Clock): TargetStore {
-  const { database, bookkeepingSchema: schema, pipelines } = settings;
+  const { database, bookkeepingSchema: schema, pipelines, migrations: userFolder } = settings;
   if (database === undefined) throw new UsageError("database_missing", "a drain needs a database");
   return openStore({
     database: { ...database, env },
     schema,
     targets: pipelines,
+    userFolder,
     poolSize: PARALLEL_LOADS + 2,
     clock,
   });

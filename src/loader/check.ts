@@ -23,7 +23,7 @@ const NO_RUN = "00000000-0000-0000-0000-000000000000";
  */
 export async function checkTarget(
   connection: Connection,
-  { targets, schema }: Targets,
+  { targets, schema, userFolder }: Targets,
   { sql, bindings }: LoadStatement,
 ): Promise<void> {
   const { knex, target, user } = connection;
@@ -33,7 +33,7 @@ export async function checkTarget(
   try {
     await requireMigrations(knex, schema, target);
     context.table = tablesText(targets);
-    const unfit = targetError(await targetProblems(connection, { targets, schema }), target);
+    const unfit = targetError(await targetProblems(connection, { targets, schema, userFolder }), target);
     if (unfit !== undefined) throw unfit;
     await rolledBack(knex, async (transaction) => {
       await transaction.raw(sql, rawBindings(nothing));
@@ -49,7 +49,9 @@ export async function checkTarget(
   } catch (error) {
     if (error instanceof DatabaseError) throw error;
     throw toDatabaseError(
-      await explainFailure(connection, toStoreError(error, context, false), { targets, schema }),
+      await explainFailure(connection, toStoreError(error, context, false), {
+        ...{ targets, schema, userFolder },
+      }),
     );
   }
 }

@@ -68,6 +68,7 @@ export async function replay(settings: Settings, options: ReplayOptions = {}): P
     database: { ...database, env },
     schema: bookkeepingSchema,
     targets: pipelines,
+    userFolder: settings.migrations,
     poolSize: 2,
     clock,
   });

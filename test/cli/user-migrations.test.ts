@@ -75,6 +75,71 @@ describe.concurrent("migrate with migrations beside the pipeline file", () => {
     expect(await emptyDatabase.query("select from pg_namespace where nspname = 'sqs2pg'")).toEqual([]);
   });
 
+  test("a drain whose table one that is pending makes says so, and so does a replay", async ({
+    database,
+    directory,
+    env,
+  }) => {
+    await writeFile(join(directory, "migrations", NAME), CREATE);
+    await writeFile(join(directory, "sqs2pg.yaml"), PIPELINE);
+    const says = new RegExp(
+      `^sqs2pg: there is no table orders in \\S+, and migrations/${NAME} has not run: run: sqs2pg migrate$`,
+      "m",
+    );
+    const drained = await runCli(["drain", "--quiet"], { cwd: directory, env });
+    expect(drained).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(says) });
+    const replayed = await runCli(["replay", "--quiet"], { cwd: directory, env });
+    expect(replayed).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(says) });
+    const second = "20260202000000_more.mjs";
+    await writeFile(join(directory, "migrations", second), CREATE);
+    await database.query("create schema shop; create table shop.orders (id text)");
+    expect((await runCli(["drain", "--quiet"], { cwd: directory, env })).stderr).toMatch(
+      /, and 2 migrations in migrations have not run: write shop\.orders in the pipeline, or run: sqs2pg migrate$/m,
+    );
+  });
+
+  test("a drain whose table is missing though none is pending asks for the table", async ({
+    database,
+    directory,
+    env,
+  }) => {
+    await writeFile(join(directory, "migrations", NAME), CREATE);
+    await writeFile(join(directory, "sqs2pg.yaml"), PIPELINE);
+    await runCli(["migrate"], { cwd: directory, env });
+    await database.query("drop table orders");
+    expect((await runCli(["drain", "--quiet"], { cwd: directory, env })).stderr).toMatch(
+      /there is no table orders in \S+: create it first$/m,
+    );
+  });
+
+  test("shows what has no file here, and what has run under another's name", async ({
+    emptyDatabase,
+    directory,
+  }) => {
+    const env = { DATABASE_URL: emptyDatabase.url };
+    const file = join(directory, "migrations", NAME);
+    await writeFile(file, CREATE);
+    await writeFile(join(directory, "sqs2pg.yaml"), PIPELINE);
+    await runCli(["migrate"], { env, cwd: directory });
+    await writeFile(file, `${CREATE}// edited\n`);
+    const status = async (...more: string[]) =>
+      (await runCli(["migrate", "--status", ...more], { env, cwd: directory })).stdout;
+    expect(await status()).toMatch(
+      new RegExp(
+        `changed  ${NAME}.*\nSomething else has run under a name: sqs2pg migrate says what to do\n$`,
+      ),
+    );
+    expect(JSON.parse(await status("--json"))).toMatchObject({ user: { changed: [NAME], absent: [] } });
+    await rm(file);
+    await writeFile(
+      join(directory, "migrations", "20260202000000_other.mjs"),
+      "export const up = () => {};\n",
+    );
+    expect(await status()).toContain(`On record without a file here: ${NAME}\n1 migration pending`);
+    const { stdout } = await runCli(["migrate"], { env, cwd: directory });
+    expect(stdout).toContain(`On record without a file here: ${NAME}\nUp to date: 1 migration applied`);
+  });
+
   test("a drain says which are pending, and goes on where the table is there", async ({
     database,
     directory,

@@ -38,7 +38,7 @@ export const drainCommand: Command<DrainFlags> = async (input) => {
   });
   for (const notice of settings.notices) log.warn(notice);
 
-  const pending = watchPendingMigrations(settings, flags, context);
+  const pending = watchPendingMigrations(settings, context);
   const display = createRunDisplay(input);
   const report = await drain(settings, {
     limits: {

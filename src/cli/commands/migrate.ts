@@ -45,11 +45,20 @@ export const migrateCommand: Command<MigrateFlags> = async ({ flags, context, lo
     unlessStopped(work, context.signals.stop, INTERRUPTED);
   if (flags.status === true) {
     const found = await orInterrupted(migrationStatus(target));
-    const user = found.user === undefined ? {} : { user: statusDocument(found.user) };
-    const status = { ...statusDocument(found), ...user };
-    const parts = [found, ...(found.user === undefined ? [] : [found.user])];
-    const lines = parts.flatMap(({ applied, pending }) => [
-      ...applied,
+    const { user } = found;
+    const status = {
+      ...statusDocument(found),
+      ...(user === undefined
+        ? {}
+        : { user: { ...statusDocument(user), changed: user.changed, absent: user.absent } }),
+    };
+    const parts = [found, ...(user === undefined ? [] : [user])];
+    const lines = parts.flatMap(({ applied, pending, changed, absent }) => [
+      ...applied.map((line) => ({
+        ...line,
+        isChanged: changed.includes(line.name),
+        isAbsent: absent.includes(line.name),
+      })),
       ...pending.map((name) => ({ name, appliedAt: null })),
     ]);
     writeResult(status, (look) => renderMigrationStatus(lines, look), flags, context);

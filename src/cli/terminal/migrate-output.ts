@@ -15,6 +15,10 @@ interface MigrationLine {
   readonly name: string;
   /** Null while it is pending. */
   readonly appliedAt: Date | null;
+  /** Something else has run under its name. */
+  readonly isChanged?: boolean;
+  /** Its file is not in the directory. */
+  readonly isAbsent?: boolean;
 }
 
 /** What `migrate` did, the user's own migrations after the package's. Ends in a newline. */
@@ -26,7 +30,11 @@ export function renderMigrate(result: MigrateResult, options: MigrateOutputOptio
     applied.length === 0
       ? `Already up to date: ${plural(already, "migration")}`
       : `Up to date: ${plural(applied.length, "migration")} applied${already > 0 ? `, ${already} already there` : ""}`;
-  return render([...verbLines("applied", applied, options), ...sentence(summary, style.success, options)]);
+  return render([
+    ...verbLines("applied", applied, options),
+    ...absentSentence(result.user?.absent ?? [], options),
+    ...sentence(summary, style.success, options),
+  ]);
 }
 
 /** What `migrate --rollback` undid. Ends in a newline. */
@@ -43,17 +51,34 @@ export function renderMigrationStatus(
 ): string {
   const { style } = options;
   const pending = migrations.filter(({ appliedAt }) => appliedAt === null).length;
-  const rows = migrations.map(({ name, appliedAt }) => ({
-    verb: appliedAt === null ? "pending" : "applied",
-    paint: appliedAt === null ? style.attention : plain,
+  const isChanged = migrations.some((line) => line.isChanged);
+  const absent = migrations.filter(({ isAbsent }) => isAbsent).map(({ name }) => name);
+  const rows = migrations.map(({ name, appliedAt, isChanged }) => ({
+    verb: isChanged ? "changed" : appliedAt === null ? "pending" : "applied",
+    paint: isChanged || appliedAt === null ? style.attention : plain,
     name,
     note: appliedAt === null ? "" : formatMoment(appliedAt),
   }));
-  const summary =
-    pending === 0
+  const summary = isChanged
+    ? sentence(
+        "Something else has run under a name: sqs2pg migrate says what to do",
+        style.attention,
+        options,
+      )
+    : pending === 0
       ? sentence(`Up to date: ${plural(migrations.length, "migration")}`, style.success, options)
       : sentence(`${plural(pending, "migration")} pending: run sqs2pg migrate`, style.attention, options);
-  return render([...statusLines(rows, options), ...summary]);
+  return render([...statusLines(rows, options), ...absentSentence(absent, options), ...summary]);
+}
+
+/** Of migrations on record that are of another directory, or deleted: nothing can be done with them from here. */
+function absentSentence(names: readonly string[], options: MigrateOutputOptions): string[] {
+  if (names.length === 0) return [];
+  return sentence(
+    `On record without a file here: ${names.map(printable).join(", ")}`,
+    options.style.secondary,
+    options,
+  );
 }
 
 function verbLines(verb: string, names: readonly string[], options: MigrateOutputOptions): string[] {

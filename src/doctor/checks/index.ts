@@ -7,13 +7,14 @@ import { connectionsCheck, durabilityCheck, writableCheck } from "./database-ser
 import { deadLettersCheck } from "./dead-letters.js";
 import { identityCheck } from "./identity.js";
 import { nodeCheck } from "./machine.js";
+import { migrationsCheck } from "./migrations.js";
 import { isPackageInstalled, packagesCheck } from "./packages.js";
 import { payloadsCheck } from "./payloads.js";
 import { mayDecryptCheck, mayDeleteCheck, mayExtendCheck, mayReceiveCheck } from "./permissions.js";
 import { messagesCheck, queueCheck, retentionCheck } from "./queue.js";
 import { encryptionCheck, policyCheck } from "./queue-security.js";
 import { clockCheck, speedChecks } from "./speed.js";
-import { migrationsCheck, privilegesCheck, tableCheck } from "./tables.js";
+import { privilegesCheck, tableCheck } from "./tables.js";
 
 const FIRST: readonly Check[] = [
   ...[nodeCheck(), configCheck, packagesCheck(isPackageInstalled), keyCheck],

@@ -1,47 +1,10 @@
 import { loadingPrivileges, missingPrivileges } from "../../loader/catalog.js";
-import { toDatabaseError } from "../../loader/errors/database-error.js";
-import { toStoreError } from "../../loader/errors/driver-error.js";
 import { tableText } from "../../loader/identifier.js";
-import { readStatus } from "../../loader/migrations/status.js";
 import { openStore } from "../../loader/open-store.js";
+import { asked } from "../asked.js";
 import { type Check, failed, ok } from "../check.js";
 import { IF_LOCKED } from "../if-silent.js";
-import type { Tools } from "../tools.js";
 import { plural } from "../words.js";
-
-/** What the driver threw, as what a drain would say. */
-async function asked<Result>({ facts }: Tools, table: string, work: Promise<Result>): Promise<Result> {
-  const { target, user } = facts.database.get();
-  try {
-    return await work;
-  } catch (error) {
-    throw toDatabaseError(toStoreError(error, { target, user, table }, false));
-  }
-}
-
-export const migrationsCheck: Check = {
-  id: "migrations",
-  group: "database",
-  title: "migrations",
-  needs: ["config", "database"],
-  ifSilent: IF_LOCKED,
-  run: async (tools) => {
-    const { database, settings } = tools.facts;
-    const { bookkeepingSchema: schema } = settings.get();
-    const { connection, target } = database.get();
-    const reading = readStatus(connection.knex, schema);
-    const { applied, pending } = await asked(tools, `${schema}.migrations`, reading);
-    const figures = { schema, applied: applied.length, pending: pending.length };
-    if (pending.length === 0) return ok(`all ${applied.length} have run (schema ${schema})`, { figures });
-    return failed(
-      `the database ${target} lacks ${plural(pending.length, "migration")}`,
-      "run: sqs2pg migrate",
-      {
-        ...{ code: "migrations_pending", figures, details: pending },
-      },
-    );
-  },
-};
 
 export const privilegesCheck: Check = {
   id: "privileges",
@@ -79,10 +42,10 @@ export const tableCheck: Check = {
   needs: ["migrations", "writable"],
   ifSilent: IF_LOCKED,
   run: async ({ facts, env, clock, timeoutMs, onClose }) => {
-    const { pipelines, bookkeepingSchema: schema } = facts.settings.get();
+    const { pipelines, bookkeepingSchema: schema, migrations: userFolder } = facts.settings.get();
     const store = openStore({
       database: { ...facts.databaseSettings.get(), env },
-      ...{ schema, targets: pipelines, poolSize: 2, clock },
+      ...{ schema, targets: pipelines, userFolder, poolSize: 2, clock },
       ...{ connectTimeoutMs: timeoutMs, statementTimeoutMs: timeoutMs },
     });
     onClose(() => store.close());

@@ -4,7 +4,12 @@ import type { Knex } from "knex";
 import { createMigrationSource, listMigrations } from "./source.js";
 import { MIGRATIONS_TABLE, USER_MIGRATIONS_TABLE } from "./tables.js";
 import { stepFailure } from "./user-failure.js";
-import { importUserMigration, listUserMigrations, type UserFolder } from "./user-folder.js";
+import {
+  digestUserMigration,
+  importUserMigration,
+  listUserMigrations,
+  type UserFolder,
+} from "./user-folder.js";
 
 /** A series of migrations, and the table that it is recorded in. */
 export interface History {
@@ -12,6 +17,11 @@ export interface History {
   /** The names of all, in order. */
   readonly list: () => Promise<string[]>;
   readonly source: Knex.MigrationSource<string>;
+  /** Of a user's: where they are, as messages show it, and the digest of one of them. */
+  readonly folder?: {
+    readonly shown: string;
+    readonly digest: (name: string) => Promise<string>;
+  };
 }
 
 /** The migrations of this package. */
@@ -25,6 +35,7 @@ export function userHistory(folder: UserFolder): History {
   return {
     table: USER_MIGRATIONS_TABLE,
     list,
+    folder: { shown: folder.shown, digest: (name) => digestUserMigration(folder, name) },
     source: {
       getMigrations: list,
       getMigrationName: (name) => name,

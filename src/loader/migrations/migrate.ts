@@ -5,9 +5,9 @@ import { type Connection, connect } from "../connection.js";
 import type { ConnectionSettings } from "../connection-settings.js";
 import { toDatabaseError } from "../errors/database-error.js";
 import { toStoreError } from "../errors/driver-error.js";
-import { quoteTable } from "../identifier.js";
 import { explainMigrationFailure } from "./explain-failure.js";
 import { type History, ownHistory, userHistory } from "./history.js";
+import { recordDigests, refuseChanged, refuseUnknown } from "./recorded.js";
 import { refusalOf } from "./refusals.js";
 import { type MigrationStatus, namesOf, readStatus } from "./status.js";
 import { MIGRATIONS_TABLE, migrationPrelude } from "./tables.js";
@@ -26,6 +26,8 @@ interface AppliedNames {
   readonly applied: string[];
   /** Names of those that had run before. */
   readonly already: string[];
+  /** Of these, a user's whose file is not in the directory; left out where there are none. */
+  readonly absent?: string[];
 }
 
 export interface MigrateResult extends AppliedNames {
@@ -43,17 +45,23 @@ export interface FullStatus extends MigrationStatus {
  * nothing behind. Where nothing is pending it only reads. Throws `UsageError` and `DatabaseError`.
  */
 export function migrate(settings: MigrateSettings): Promise<MigrateResult> {
-  return withConnection(settings, async ({ knex }, schema, histories) => {
+  return withConnection(settings, async ({ knex, target }, schema, histories) => {
+    const around = { schema, target };
     const statuses = await readStatuses(knex, schema, histories);
+    for (const [place, history] of histories.entries()) {
+      refuseChanged(statuses[place]?.changed ?? [], history, around);
+    }
     if (statuses.every(({ pending }) => pending.length === 0)) {
-      return asResult(statuses.map(({ applied }) => ({ applied: [], already: namesOf(applied) })));
+      return asResult(statuses.map((status) => ({ applied: [], ...before(status) })));
     }
     return locked(knex, schema, histories, async (transaction) => {
       const results: AppliedNames[] = [];
       for (const history of histories) {
-        const before = await readStatus(transaction, schema, history);
+        const status = await readStatus(transaction, schema, history);
+        refuseChanged(status.changed, history, around);
         const [, applied] = await transaction.migrate.latest(knexSettings(schema, history));
-        results.push({ applied, already: namesOf(before.applied) });
+        await recordDigests(transaction, schema, history);
+        results.push({ applied, ...before(status) });
       }
       return asResult(results);
     });
@@ -77,13 +85,18 @@ export function rollback(settings: MigrateSettings): Promise<string[]> {
     const statuses = await readStatuses(knex, schema, histories);
     if (statuses.every(({ applied }) => applied.length === 0)) return [];
     return locked(knex, schema, histories, async (transaction) => {
-      const history = await lastHistory(transaction, schema, histories);
-      if (history === undefined) return [];
-      await refuseUnknown(transaction, schema, target, history);
+      const last = await lastHistory(transaction, schema, histories);
+      if (last === undefined) return [];
+      const { history, status } = last;
+      await refuseUnknown(transaction, { schema, target }, history, status);
       const [, undone] = await transaction.migrate.rollback(knexSettings(schema, history));
       return undone;
     });
   });
+}
+
+function before({ applied, absent }: MigrationStatus): Omit<AppliedNames, "applied"> {
+  return { already: namesOf(applied), ...(absent.length === 0 ? {} : { absent }) };
 }
 
 function asResult<Part extends object>([own, user]: readonly Part[]): Part & { readonly user?: Part } {
@@ -106,14 +119,15 @@ async function lastHistory(
   knex: Knex,
   schema: string,
   histories: readonly History[],
-): Promise<History | undefined> {
-  let last: { readonly history: History; readonly at: number } | undefined;
+): Promise<{ readonly history: History; readonly status: MigrationStatus } | undefined> {
+  let last: { readonly history: History; readonly status: MigrationStatus; readonly at: number } | undefined;
   for (const history of histories) {
-    const { applied } = await readStatus(knex, schema, history);
+    const status = await readStatus(knex, schema, history);
+    const { applied } = status;
     const at = Math.max(...applied.map(({ appliedAt }) => appliedAt?.getTime() ?? 0));
-    if (applied.length > 0 && (last === undefined || at >= last.at)) last = { history, at };
+    if (applied.length > 0 && (last === undefined || at >= last.at)) last = { history, status, at };
   }
-  return last?.history;
+  return last;
 }
 
 function knexSettings(schema: string, { table, source }: History): Knex.MigratorConfig {
@@ -140,26 +154,6 @@ function locked<T>(
     await transaction.raw(migrationPrelude(schema, tables));
     return action(transaction);
   });
-}
-
-async function refuseUnknown(
-  transaction: Knex,
-  schema: string,
-  target: string,
-  history: History,
-): Promise<void> {
-  const table = quoteTable({ schema, name: history.table });
-  const { rows } = await transaction.raw(
-    `select name from ${table} where batch = (select max(batch) from ${table})`,
-  );
-  const known = new Set(await history.list());
-  const unknown = rows.find(({ name }: { name: string }) => !known.has(name));
-  if (unknown === undefined) return;
-  const message =
-    history.table === MIGRATIONS_TABLE
-      ? `a newer sqs2pg has migrated ${target}: roll back with that version`
-      : `the file of your migration ${unknown.name} is gone: it cannot be rolled back without it`;
-  throw new DatabaseError("failed", "migrations_unknown", message);
 }
 
 async function withConnection<T>(

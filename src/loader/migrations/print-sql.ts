@@ -4,7 +4,12 @@ import { parseSchemaName } from "../../config/schema-name.js";
 import { UsageError } from "../../errors.js";
 import { importMigration, listMigrations } from "./source.js";
 import { MIGRATIONS_TABLE, migrationPrelude, USER_MIGRATIONS_TABLE } from "./tables.js";
-import { importUserMigration, listUserMigrations, type UserFolder } from "./user-folder.js";
+import {
+  digestUserMigration,
+  importUserMigration,
+  listUserMigrations,
+  type UserFolder,
+} from "./user-folder.js";
 
 export interface PrintSqlSettings {
   readonly schema?: string | undefined;
@@ -56,7 +61,7 @@ async function ownBlocks(schema: string): Promise<string[]> {
   for (const name of await listMigrations()) {
     const { up } = await importMigration(name);
     const statements = await recordStatements((recorder) => up(recorder, { schema }), ownStatement);
-    blocks.push(guarded(name, statements, `"${schema}".${MIGRATIONS_TABLE}`));
+    blocks.push(guarded(statements, `"${schema}".${MIGRATIONS_TABLE}`, { name }));
   }
   return blocks;
 }
@@ -72,7 +77,8 @@ async function userBlocks(schema: string, folder: UserFolder): Promise<string[]>
         `${join(folder.shown, name)} reads from the database, so its SQL depends on what is there: run sqs2pg migrate, or print the rest with --no-migrations`,
       );
     });
-    blocks.push(guarded(name, statements, `"${schema}".${USER_MIGRATIONS_TABLE}`));
+    const digest = await digestUserMigration(folder, name);
+    blocks.push(guarded(statements, `"${schema}".${USER_MIGRATIONS_TABLE}`, { name, digest }));
   }
   return blocks;
 }
@@ -88,12 +94,18 @@ function inlined(recorder: Knex, { sql, bindings = [] }: Sent): string {
 }
 
 /** As texts, so that comments and semicolons may end them, and no name in them is taken for a variable. */
-function guarded(name: string, statements: readonly string[], table: string): string {
+function guarded(
+  statements: readonly string[],
+  table: string,
+  record: { readonly name: string; readonly digest?: string },
+): string {
+  const columns = Object.keys(record);
+  const values = Object.values(record).map((value) => `'${value}'`);
   return `
-if not exists (select from ${table} where name = '${name}') then
+if not exists (select from ${table} where name = '${record.name}') then
 
 ${statements.map((statement) => `execute ${dollarQuoted("sql", `\n${statement.trim()}\n`)};\n`).join("\n")}
-insert into ${table} (name, batch, migration_time) values ('${name}', this_batch, now());
+insert into ${table} (${columns.join(", ")}, batch, migration_time) values (${values.join(", ")}, this_batch, now());
 end if;`;
 }
 

@@ -13,27 +13,50 @@ export interface MigrationStatus {
   readonly applied: AppliedMigration[];
   /** Names of those that have not. */
   readonly pending: string[];
+  /** Names of a user's that have run, and whose file has another text now: it was edited, or is another folder's. */
+  readonly changed: string[];
+  /** Names of a user's that have run, and whose file is not in the directory: it is gone, or is another folder's. */
+  readonly absent: string[];
 }
 
 /** Compares migrations (the package's, unless others are given) with what the database has on record; throws what the driver throws. */
 export async function readStatus(
   knex: Knex,
   schema: string,
-  { list, table }: Pick<History, "list" | "table"> = ownHistory(schema),
+  history: Pick<History, "list" | "table" | "folder"> = ownHistory(schema),
 ): Promise<MigrationStatus> {
-  const [all, applied] = await Promise.all([list(), readApplied(knex, schema, table)]);
-  const known = new Set(namesOf(applied));
-  return { applied, pending: all.filter((name) => !known.has(name)) };
+  const { list, folder } = history;
+  const [all, found] = await Promise.all([list(), readApplied(knex, schema, history)]);
+  const known = new Set(found.map(({ name }) => name));
+  const changed: string[] = [];
+  for (const { name, digest } of found) {
+    // What somebody accepts has none.
+    if (folder === undefined || !digest || !all.includes(name)) continue;
+    if (digest !== (await folder.digest(name))) changed.push(name);
+  }
+  return {
+    applied: found.map(({ name, appliedAt }) => ({ name, appliedAt })),
+    pending: all.filter((name) => !known.has(name)),
+    changed,
+    absent: folder === undefined ? [] : [...known].filter((name) => !all.includes(name)),
+  };
 }
 
 export function namesOf(migrations: readonly AppliedMigration[]): string[] {
   return migrations.map(({ name }) => name);
 }
 
-async function readApplied(knex: Knex, schema: string, name: string): Promise<AppliedMigration[]> {
+async function readApplied(
+  knex: Knex,
+  schema: string,
+  { table: name, folder }: Pick<History, "table" | "folder">,
+): Promise<(AppliedMigration & { readonly digest?: string | null })[]> {
   try {
     const table = quoteTable({ schema, name });
-    const { rows } = await knex.raw(`select name, migration_time as "appliedAt" from ${table} order by id`);
+    const digest = folder === undefined ? "" : ", digest";
+    const { rows } = await knex.raw(
+      `select name, migration_time as "appliedAt"${digest} from ${table} order by id`,
+    );
     return rows;
   } catch (error) {
     // No such schema or table: nothing has run yet.

@@ -1,4 +1,5 @@
-import { readdir } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fileProblem } from "../../config/file-problem.js";
@@ -46,6 +47,16 @@ export async function listUserMigrations({ path, shown }: UserFolder): Promise<s
     );
   }
   return names.filter(isOne).sort();
+}
+
+/** What tells the text of a migration from others, however its lines end. Throws UsageError. */
+export async function digestUserMigration({ path, shown }: UserFolder, name: string): Promise<string> {
+  const text = await readFile(join(path, name), "utf8").catch((error: unknown) => {
+    throw new UsageError("migrations_unreadable", `the file ${join(shown, name)} ${fileProblem(error)}`, {
+      cause: error,
+    });
+  });
+  return createHash("sha256").update(text.replaceAll("\r\n", "\n")).digest("hex");
 }
 
 /** Reads one. Throws `DatabaseError` with the file's name. */

@@ -5,6 +5,8 @@ import { loadingPrivileges, missingPrivileges } from "../catalog.js";
 import type { Connection } from "../connection.js";
 import { describeSqlState } from "../errors/describe-error.js";
 import { tableText } from "../identifier.js";
+import { pendingText } from "../migrations/pending-text.js";
+import type { UserFolder } from "../migrations/user-folder.js";
 import type { LoadTarget } from "../target.js";
 import { constantProblems } from "./check-constants.js";
 import { grantText, lackingOnTable } from "./check-privileges.js";
@@ -17,6 +19,8 @@ export interface Targets {
   readonly targets: readonly LoadTarget[];
   /** Of the bookkeeping. */
   readonly schema: string;
+  /** With migrations of the user's own, one of which may make a table that is missing. */
+  readonly userFolder?: UserFolder | undefined;
 }
 
 /**
@@ -25,7 +29,7 @@ export interface Targets {
  */
 export async function targetProblems(
   connection: Connection,
-  { targets, schema }: Targets,
+  { targets, schema, userFolder }: Targets,
 ): Promise<readonly DatabaseProblem[]> {
   const { knex, target, user } = connection;
   const tables = targets.map(({ table }) => table);
@@ -36,7 +40,7 @@ export async function targetProblems(
   for (const [place, wanted] of targets.entries()) {
     const found = facts.tables[place];
     if (found === undefined) {
-      problems.push(await missingTable(connection, wanted.table));
+      problems.push(await missingTable(connection, wanted.table, { schema, userFolder }));
     } else {
       problems.push(...tableProblems(wanted, found, around));
       problems.push(...(await constantProblems(knex, wanted, { facts: found, around })));
@@ -67,13 +71,21 @@ export function targetError(problems: readonly DatabaseProblem[], target: string
   return new DatabaseError("failed", "target_unfit", message, { problems: short, source: target });
 }
 
-async function missingTable({ knex, target, user }: Connection, table: TableName): Promise<DatabaseProblem> {
+async function missingTable(
+  { knex, target, user }: Connection,
+  table: TableName,
+  { schema, userFolder }: Pick<Targets, "schema" | "userFolder">,
+): Promise<DatabaseProblem> {
   const name = tableText(table);
+  const pending = await pendingText(knex, schema, userFolder);
   const meant = meantName(table, await readNames(knex, table));
+  const instead = meant === undefined ? "" : `write ${meant} in the pipeline, or `;
   const message =
-    meant === undefined
-      ? (describeSqlState("42P01", { target, user, table: name })?.message ?? name)
-      : `there is no table ${name} in ${target}: write ${meant} in the pipeline, or create it first`;
+    pending !== undefined
+      ? `there is no table ${name} in ${target}, and ${pending}: ${instead}run: sqs2pg migrate`
+      : meant === undefined
+        ? (describeSqlState("42P01", { target, user, table: name })?.message ?? name)
+        : `there is no table ${name} in ${target}: ${instead}create it first`;
   return { code: "table_missing", table: name, message };
 }
 

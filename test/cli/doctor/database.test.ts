@@ -1,5 +1,9 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, onTestFinished } from "vitest";
 import { KEY, test, whileLocked } from "../../support/bench.js";
+import { runCli } from "../../support/cli.js";
 import { examine, OF_DATABASE, OF_SPEED } from "../../support/doctor.js";
 import { urlOf } from "../../support/postgres.js";
 import { startTcpProxy } from "../../support/tcp-proxy.js";
@@ -48,6 +52,50 @@ describe.concurrent("what is wrong with the database", () => {
       expect.arrayContaining(["privileges", "table", "key_record", "bookkeeping"]),
     );
     expect(exitCode).toBe(1);
+  });
+
+  test("migrations of one's own are pending: said of them, and of the table that they make", async ({
+    env,
+  }) => {
+    const directory = await mkdtemp(join(tmpdir(), "sqs2pg-doctor-"));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const name = "20260201000000_create_orders.mjs";
+    const file = join(directory, "migrations", name);
+    await mkdir(join(directory, "migrations"));
+    await writeFile(file, `export const up = (knex) => knex.raw("create table orders (id text)");\n`);
+    await writeFile(
+      join(directory, "sqs2pg.yaml"),
+      "queue: login-queue\ntable: orders\ncolumns:\n  id: { from: id, type: text }\n",
+    );
+    const pending = await examine(env, [], directory);
+    expect(pending.check("migrations")).toMatchObject({
+      ...{ status: "warning", code: "user_migrations_pending", remedy: "run: sqs2pg migrate" },
+      found: expect.stringMatching(/^1 migration of your own has not run in /),
+      details: [`migrations/${name}`],
+      figures: { pending: 0, user_applied: 0, user_pending: 1 },
+    });
+    expect(pending.check("table")).toMatchObject({
+      ...{ status: "failed", code: "table_missing", remedy: "run: sqs2pg migrate" },
+      found: expect.stringMatching(/^there is no table orders in .* has not run$/),
+    });
+
+    await runCli(["migrate"], { env, cwd: directory });
+    const done = await examine(env, [], directory);
+    expect(done.check("migrations")).toMatchObject({
+      status: "ok",
+      found: "all 5 have run (schema sqs2pg), and those in migrations",
+    });
+    expect(done.check("table").status).toBe("ok");
+
+    await writeFile(file, "export const up = () => {};\n");
+    expect((await examine(env, [], directory)).check("migrations")).toMatchObject({
+      ...{ status: "warning", code: "migration_changed" },
+      found: expect.stringContaining(`migrations/${name}`),
+    });
+    await writeFile(join(directory, "migrations", "orders.sql"), "select 1");
+    expect((await examine(env, [], directory)).check("migrations")).toMatchObject({
+      ...{ status: "warning", code: "migration_name_invalid" },
+    });
   });
 
   test.for<[what: string, sql: string, code: string, says: RegExp]>([
