@@ -1,5 +1,6 @@
 import { LISTING_PRIVILEGES, missingPrivileges } from "../catalog.js";
 import type { Connection } from "../connection.js";
+import { readStatus } from "../migrations/status.js";
 import { StoreError } from "../store.js";
 import { grantText } from "../target-check/check-privileges.js";
 import { type Targets, targetProblems } from "../target-check/target-problems.js";
@@ -17,6 +18,11 @@ export async function explainFailure(
 ): Promise<StoreError> {
   if (!EXPLAINABLE.has(error.sqlState)) return error;
   return explainedBy(error, async () => {
+    if (error.sqlState === "42P01") {
+      const { pending } = await readStatus(connection.knex, targets.schema);
+      if (pending.length > 0)
+        return `the tables of schema ${targets.schema} are gone in ${connection.target}: run: sqs2pg migrate`;
+    }
     const problems = await targetProblems(connection, targets);
     const same = problems.find(({ code }) => code === error.code);
     if (same !== undefined || error.sqlState !== "42P01") return same?.message;

@@ -1,9 +1,14 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { systemClock } from "../../../src/clock.js";
 import type { DatabaseError } from "../../../src/errors.js";
+import { loadBatch } from "../../../src/loader/load-batch.js";
 import { migrate } from "../../../src/loader/migrations/migrate.js";
 import type { OpenStoreOptions } from "../../../src/loader/open-store.js";
 import { useDatabase } from "../../support/database.js";
-import { loginColumns, loginStore } from "./login-store.js";
+import { batchOf, loginColumns, loginStore } from "./login-store.js";
 import { newRole } from "./role.js";
 
 const database = useDatabase();
@@ -85,6 +90,33 @@ describe("the table", () => {
     expect(error.message).toMatch(
       /^there is no table user_logins in .*: create it first \(sqs2pg migrate --print-sql shows how\)$/,
     );
+  });
+
+  test.each<[what: string, sql: string, says: RegExp]>([
+    [
+      "the table",
+      "drop table user_logins",
+      /^there is no table user_logins in .* has not run: run: sqs2pg migrate$/,
+    ],
+    [
+      "the bookkeeping",
+      "drop schema sqs2pg cascade",
+      /^the tables of schema sqs2pg are gone in .*: run: sqs2pg migrate$/,
+    ],
+  ])("that goes during a run stops it with the remedy: %s", async (_what, sql, says) => {
+    const path = await mkdtemp(join(tmpdir(), "sqs2pg-check-"));
+    onTestFinished(() => rm(path, { recursive: true }));
+    await writeFile(join(path, "20260201000000_logins.mjs"), "export const up = () => {};");
+    const store = loginStore(database, { userFolder: { path, shown: "migrations" } });
+    onTestFinished(() => store.close());
+    await store.check();
+    await database.query(sql);
+    const batch = batchOf(["u", null, 1, null]);
+    const result = await loadBatch(batch, { store, clock: systemClock, retryForMs: 0 });
+    expect(result).toMatchObject({
+      ...{ loaded: 0, rejects: [], unloaded: { length: 1 } },
+      error: { code: "table_missing", message: expect.stringMatching(says) },
+    });
   });
 
   test("lacks columns", async () => {
