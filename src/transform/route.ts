@@ -99,7 +99,7 @@ function addElements(
     const place = (): string => `${joined(at, text)}[${index}]`;
     if (!isJsonObject(element)) return reject("not_an_object", place(), "is a record, but no object");
     const takers = members.filter(({ ofElement }) => ofElement(message, element));
-    if (takers.length === 0) return noMatch(place());
+    if (takers.length === 0) return noMatch(place(), ELEMENT_HINT);
     const places = () => ({ root: at, record: place() });
     const failed = addRows(gathered, takers, message, element, places);
     if (failed !== undefined) return failed;
@@ -118,8 +118,12 @@ function noRecords(field: string): Reject {
   return reject("no_records", field, "is an empty list of records");
 }
 
-function noMatch(at: string): Reject {
-  return reject("no_match", at, "is no record of any pipeline: each has a match that it does not fit");
+/** What is easily overlooked: a match that is meant for what is around the list finds nothing in its elements. */
+const ELEMENT_HINT =
+  " (beside records, a path of match is looked for in the element, and with $. in what is around it)";
+
+function noMatch(at: string, hint = ""): Reject {
+  return reject("no_match", at, `is no record of any pipeline: each has a match that it does not fit${hint}`);
 }
 
 function tooMany(): Reject {

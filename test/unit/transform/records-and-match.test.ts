@@ -208,6 +208,19 @@ describe("match", () => {
     expect(outcomeOf(transform, [{ kind: "order", items }, { items: [{}] }])).toBe("no_match [1].items[0]");
   });
 
+  test("an element that nobody takes says where its match was looked for", () => {
+    const inside = transformOf({ records: "items", match: { kind: "order" } });
+    const outside = transformOf({ match: { kind: "order" } });
+    const reasonOf = (transform: Transform, body: object): unknown =>
+      transform(message(JSON.stringify(body)));
+    expect(reasonOf(inside, { kind: "order", items: [{}] })).toMatchObject({
+      reject: { code: "no_match", reason: expect.stringContaining("with $. in what is around it") },
+    });
+    expect(reasonOf(outside, { kind: "other" })).toMatchObject({
+      reject: { code: "no_match", reason: expect.not.stringContaining("$.") },
+    });
+  });
+
   test("each record of each message goes to exactly the pipelines that take it", () => {
     const types = ["a", "b", "c", "d"];
     const taken = fc.array(fc.subarray(types, { minLength: 1 }), { minLength: 1, maxLength: 4 });
