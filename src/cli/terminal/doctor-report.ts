@@ -33,9 +33,41 @@ export function renderDoctor(report: DoctorReport, { style, columns }: DoctorRep
   const sections = GROUPS.map((group) => {
     const checks = report.checks.filter((check) => check.group === group);
     if (checks.length === 0) return [];
-    return [style.strong(group), ...checks.flatMap((check) => checkLines(check, layout))];
+    return [style.strong(group), ...runsOf(checks).flatMap((run) => runLines(run, layout))];
   });
   return sectionsText([...sections, verdictLines(report, layout)]);
+}
+
+/** Checks one after the other that are skipped for the same reason make one run, each other one is a run by itself. */
+function runsOf(checks: readonly ReportedCheck[]): ReportedCheck[][] {
+  const runs: ReportedCheck[][] = [];
+  for (const check of checks) {
+    const before = runs.at(-1)?.at(-1);
+    if (before !== undefined && isSkippedAlike(before, check)) runs.at(-1)?.push(check);
+    else runs.push([check]);
+  }
+  return runs;
+}
+
+function isSkippedAlike(one: ReportedCheck, other: ReportedCheck): boolean {
+  const isBare = (check: ReportedCheck): boolean =>
+    check.status === "skipped" && check.remedy === null && check.details.length === 0;
+  return isBare(one) && isBare(other) && one.found === other.found;
+}
+
+function runLines(run: readonly ReportedCheck[], layout: Layout): string[] {
+  const [first] = run;
+  if (first === undefined) return [];
+  if (run.length === 1) return checkLines(first, layout);
+  const { style, width } = layout;
+  const before = INDENT + STATUS_WIDTH + GAP;
+  const titles = run.map(({ title }) => title).join(", ");
+  const text = `${titles}: ${first.found.replace(/^needs: /, "need ")}`;
+  const status = paintOf(first.status, style)(first.status);
+  return wrap(printable(text), Math.max(1, width - before)).map((line, index) => {
+    const start = index === 0 ? `${" ".repeat(INDENT)}${status}${" ".repeat(GAP)}` : " ".repeat(before);
+    return start + style.secondary(line);
+  });
 }
 
 function checkLines(check: ReportedCheck, layout: Layout): string[] {

@@ -1,7 +1,9 @@
+import { Sqs2pgError } from "../../errors.js";
 import type { AnswerTimes } from "../../fetcher/sqs/client.js";
 import { describeError } from "../../fetcher/sqs/describe-error.js";
+import { parseQueueReference } from "../../fetcher/sqs/queue-reference.js";
 import { openSession } from "../../fetcher/sqs/session.js";
-import { type Check, failed, ok, warning } from "../check.js";
+import { type Check, failed, ok, skipped, warning } from "../check.js";
 import { readDateHeader } from "../clock-difference.js";
 import { type Credentials, readCredentials } from "../credentials.js";
 import { divided } from "../explain.js";
@@ -11,6 +13,9 @@ import { span } from "../words.js";
 /** A run that takes longer than that is rare. */
 const SOON_SECONDS = 3_600;
 
+/** Stands in for the one that is not known: nothing is asked of it. */
+const ANY_QUEUE = "queue";
+
 /** Leaves room for the SDK's second and third attempt within the time of a check. */
 const ATTEMPTS = 4;
 
@@ -18,11 +23,12 @@ export const regionCheck: Check = {
   id: "region",
   group: "AWS",
   title: "region",
-  needs: ["config"],
+  after: ["config"],
   run: async (tools) => {
     const { facts, env, timeoutMs, onClose } = tools;
+    const queue = facts.settings.peek()?.pipeline.queue ?? queueWithoutConfig(tools);
     const session = await openSession({
-      queue: facts.settings.get().pipeline.queue,
+      queue: queue ?? ANY_QUEUE,
       maxSockets: 8,
       env,
       requestTimeoutMs: Math.ceil(timeoutMs / ATTEMPTS),
@@ -30,12 +36,31 @@ export const regionCheck: Check = {
       onAnswer: (times) => noteClock(tools, times),
     });
     onClose(() => session.client.destroy());
-    const region = await session.region();
+    let region: string;
+    try {
+      region = await session.region();
+    } catch (error) {
+      if (queue !== undefined || !(error instanceof Sqs2pgError) || error.code !== "no_region") throw error;
+      return skipped(
+        "neither AWS_REGION nor a profile names one; a queue of the config could, by its URL or ARN",
+      );
+    }
     facts.session.set(session);
     const source = sourceOf(session.reference.region, env);
     return ok(`${region}, from ${source}`, { figures: { region, source } });
   },
 };
+
+/** Region and credentials are looked at whatever is wrong with the config; undefined where only that says what the queue is. */
+function queueWithoutConfig({ flags, env }: Tools): string | undefined {
+  const queue = flags.queue ?? env["SQS2PG_QUEUE"] ?? "";
+  try {
+    parseQueueReference(queue);
+    return queue;
+  } catch {
+    return undefined;
+  }
+}
 
 function noteClock({ facts }: Tools, times: AnswerTimes): void {
   const reading = readDateHeader(times);

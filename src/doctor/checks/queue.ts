@@ -11,7 +11,7 @@ export const queueCheck: Check = {
   id: "queue",
   group: "queue",
   title: "queue",
-  needs: ["credentials"],
+  needs: ["config", "credentials"],
   ifSilent: IF_SILENT,
   run: async ({ facts }) => {
     const session = facts.session.get();

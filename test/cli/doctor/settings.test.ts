@@ -18,9 +18,17 @@ describe.concurrent("what is wrong with the settings", () => {
     expect(check("config").details.length).toBeGreaterThan(1);
     expect(check("config").details.join()).toMatch(/columns\.a/);
     expect(check("database").status).toBe("ok");
+    expect(check("region")).toMatchObject({ status: "ok", found: "eu-west-1, from AWS_REGION" });
+    expect(check("credentials").status).toBe("ok");
     expect(ids("skipped")).toEqual(expect.arrayContaining(["key", "queue", "migrations"]));
     expect(check("throughput").found).toBe("needs: config, which failed");
     expect(exitCode).toBe(2);
+    const { AWS_REGION: _, ...elsewhere } = env;
+    const { check: without } = await examine(elsewhere, [], folder);
+    expect(without("region")).toMatchObject({
+      status: "skipped",
+      found: expect.stringMatching(/^neither AWS_REGION nor a profile/),
+    });
   });
 
   test("a mask that can be guessed is warned of", async ({ env }) => {

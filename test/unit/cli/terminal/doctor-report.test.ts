@@ -44,6 +44,29 @@ ready: 1 ok, 1 warning, 1 skipped
 `);
 });
 
+test("checks in a row that are skipped for one reason share a line", () => {
+  const without = (title: string, found = "needs: config, which failed"): Given => [
+    "queue",
+    title,
+    skipped(found),
+  ];
+  const titles = ["queue", "messages", "retention", "encryption", "policy", "may receive", "may delete"];
+  const report = reportOf([
+    ...titles.map((title) => without(title)),
+    without("speed", "interrupted"),
+    letters,
+  ]);
+  expect(renderDoctor(report, { style, columns: 80 })).toBe(`queue
+  skipped  queue, messages, retention, encryption, policy, may receive, may
+           delete: need config, which failed
+  skipped  speed         interrupted
+  warning  dead letters  no redrive policy
+                         -> give the queue one
+
+ready: 0 ok, 1 warning, 8 skipped
+`);
+});
+
 test("mistakes line by line, safe on a terminal, and which checks have failed", () => {
   expect(renderDoctor(reportOf([broken, letters]), { style, columns: 100 })).toBe(`configuration
   failed   config        sqs2pg.yaml: 2 mistakes
