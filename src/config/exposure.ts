@@ -24,8 +24,11 @@ export function withoutMasked(
       if (!isMasked && column.from.kind !== "rest") continue;
       if (!mayMeet(place, other.place)) continue;
       if (other.place.length > place.length) without.push(other.place.slice(place.length));
-      else if (isMasked)
+      else if (isMasked) {
         note(column.name, insideText(column, other.column, place.length === other.place.length));
+        // Once is enough: a thousand columns could say it a thousand times each.
+        break;
+      }
     }
     if (without.length === 0) return column;
     if (!canBeWithout(column)) note(column.name, holderText(column, placed, place));
@@ -34,7 +37,7 @@ export function withoutMasked(
 }
 
 /** Where a source reads: the first key says of what. */
-function placeOf(from: Source, records: Path | undefined): InnerPath {
+export function placeOf(from: Source, records: Path | undefined): InnerPath {
   switch (from.kind) {
     case "record":
       return ["record", ...(from.root ? [] : elementOf(records)), ...from.path];
@@ -54,9 +57,13 @@ function elementOf(records: Path | undefined): InnerPath {
 }
 
 /** Whether two places can be the same as far as the shorter one goes. */
-function mayMeet(one: InnerPath, other: InnerPath): boolean {
+export function mayMeet(one: InnerPath, other: InnerPath): boolean {
   const length = Math.min(one.length, other.length);
-  return one.slice(0, length).every((key, index) => mayBeSame(key, other[index]));
+  for (let index = 0; index < length; index += 1) {
+    const key = one[index];
+    if (key !== undefined && !mayBeSame(key, other[index])) return false;
+  }
+  return true;
 }
 
 function mayBeSame(one: InnerPath[number], other: InnerPath[number] | undefined): boolean {

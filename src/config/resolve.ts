@@ -13,6 +13,7 @@ import { findMigrationsFolder, type MigrationsFolder } from "./migrations-folder
 import { parsePipeline } from "./parse-pipeline.js";
 import type { Pipeline } from "./pipeline.js";
 import type { ConfigFile } from "./schema.js";
+import { exposureNotices } from "./shared-exposure.js";
 
 /** The flags that several commands share, as they were given. */
 export interface SettingFlags {
@@ -247,5 +248,5 @@ function noticesOf(pipelines: readonly Pipeline[]): string[] {
       `${guessable.join(", ")}: plain sha256 can be guessed (all IPv4 addresses in minutes); hmac-sha256 with a key cannot`,
     );
   }
-  return notices;
+  return [...notices, ...exposureNotices(pipelines)];
 }

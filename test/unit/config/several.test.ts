@@ -162,7 +162,6 @@ test.each<[raw: unknown, problems: string[]]>([
   [
     { queue: "q", pipelines: { a: { tabel: "t", columns: { c: { ...columns.c, maks: 1 } } } } },
     [
-      "pipelines.a.table: is missing",
       "pipelines.a.tabel: there is no such setting; did you mean table?",
       "pipelines.a.columns.c.maks: there is no such setting; did you mean mask?",
     ],
@@ -242,4 +241,16 @@ describe("pipelines of one queue", () => {
     expect(notesOn({ envelope: "sns" }, { queue: "other" })).toEqual([]);
     expect(notesOn({ envelope: "sns", table: "a" }, { envelope: "sns", table: "b" })).toEqual([]);
   });
+});
+
+test("a mask that another pipeline of the queue goes around is a notice", async () => {
+  const pipelines = {
+    a: { table: "t", columns: { mail: { from: "mail", type: "text", mask: "redact" } } },
+    b: { table: "u", columns: { mail: { from: "mail", type: "text" } } },
+    c: { queue: "elsewhere", table: "v", columns: { mail: { from: "mail", type: "text" } } },
+  } as const;
+  const needs = { database: false, key: "never" } as const;
+  const flags = { pipeline: "a" };
+  const { notices } = await resolveSettings({ pipeline: { queue: "q", pipelines }, flags, env: {}, needs });
+  expect(notices).toEqual([expect.stringMatching(/^mail is masked in pipeline a, and pipeline b loads it/)]);
 });
