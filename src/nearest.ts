@@ -25,11 +25,12 @@ function distance(left: string, right: string): number {
 export function nearest(word: string, names: readonly string[]): string | undefined {
   if (word.length > 60) return undefined;
   const typed = word.toLowerCase();
+  const mostMistakes = (name: string): number =>
+    Math.max(1, Math.floor(Math.max(name.length, word.length) / 3));
   const ranked = names
+    .filter((name) => Math.abs(name.length - word.length) <= mostMistakes(name))
     .map((name) => ({ name, mistakes: distance(typed, name.toLowerCase()) }))
-    .filter(
-      ({ name, mistakes }) => mistakes <= Math.max(1, Math.floor(Math.max(name.length, word.length) / 3)),
-    )
+    .filter(({ name, mistakes }) => mistakes <= mostMistakes(name))
     .sort((one, other) => one.mistakes - other.mistakes);
   const begun = typed.length < 3 ? undefined : names.find((name) => name.toLowerCase().startsWith(typed));
   return ranked[0]?.name ?? begun;

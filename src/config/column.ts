@@ -1,11 +1,13 @@
 import { parseColumnType } from "../types/column-type.js";
 import { convertMisfit, readConverters } from "./convert.js";
+import { cutType } from "./cut-type.js";
 import { readDefault } from "./default-value.js";
 import { identifierProblem } from "./identifier.js";
 import { maskMisfit, readMask } from "./mask.js";
-import type { Column } from "./pipeline.js";
-import { isMap, type Note, type RawMap, take } from "./reading.js";
+import type { Column, ColumnType } from "./pipeline.js";
+import { isMap, type Note, type RawMap, type Reading, take } from "./reading.js";
 import { givesText, mismatch, parseSource } from "./source.js";
+import { quoted } from "./values.js";
 
 /**
  * Reads one column: what its texts mean and whether they go together. Parts that do not have the right structure are
@@ -18,7 +20,7 @@ export function readColumn(name: string, raw: unknown, note: Note): Column | und
   const text = (key: string): string | undefined => (typeof raw[key] === "string" ? raw[key] : undefined);
   const [fromText, typeName] = [text("from"), text("type")];
   const from = take(fromText === undefined ? undefined : parseSource(fromText), (said) => note("from", said));
-  const type = take(typeName === undefined ? undefined : parseColumnType(typeName), (said) =>
+  const type = take(typeName === undefined ? undefined : readType(typeName, raw), (said) =>
     note("type", said),
   );
   const mask = readMask(raw, from, note);
@@ -51,6 +53,12 @@ export function readColumn(name: string, raw: unknown, note: Note): Column | und
     ...(standIn === undefined ? {} : { default: standIn }),
     ...(nullOnError ? { nullOnError } : {}),
   };
+}
+
+function readType(text: string, raw: RawMap): Reading<ColumnType> {
+  const cut = cutType(raw);
+  if (cut === undefined) return parseColumnType(text);
+  return { problem: `inside { }, write it in quotes: ${quoted(cut.whole)}` };
 }
 
 /** YAML's own null says the same as the text. */

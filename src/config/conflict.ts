@@ -11,6 +11,9 @@ const KEY_TYPES: ReadonlySet<string> = new Set(
   ),
 );
 
+/** https://www.postgresql.org/docs/current/limits.html */
+const MOST_KEY_COLUMNS = 32;
+
 /** Converters that give NULL for what they cannot express. */
 const NULLING: readonly unknown[] = ["app-version", "semver-major", "semver-minor", "semver-patch"];
 
@@ -27,6 +30,10 @@ export function readConflict(
     return {};
   }
   const key = (Array.isArray(given) ? given : [given]).filter((name) => typeof name === "string");
+  if (key.length > MOST_KEY_COLUMNS) {
+    note("key", `a unique key of a PostgreSQL table has at most ${MOST_KEY_COLUMNS} columns`);
+    return {};
+  }
   for (const name of key) {
     const problem = keyProblem(name, columns, constants);
     if (problem !== undefined) note("key", problem);
@@ -47,6 +54,8 @@ function keyProblem(
   const column = columns.find((one) => one.name === name);
   if (column === undefined) {
     const names = [...columns, ...constants].map((one) => one.name);
+    // What is wrong with the columns has been said.
+    if (names.length === 0) return undefined;
     return `${quoted(name)} is none of the columns${suggestion(name, names)}`;
   }
   const vague = column.convert?.find((converter) => NULLING.includes(converter));

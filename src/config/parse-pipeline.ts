@@ -19,6 +19,7 @@ import { noteDisagreements } from "./queue-agreement.js";
 import { isMap, type Note, take } from "./reading.js";
 import { schemaOf } from "./schema-at.js";
 import { DEFAULT_SCHEMA, schemaNameProblem } from "./schema-name.js";
+import { noteShownVariables } from "./shown-variables.js";
 import { noteStructure } from "./structure.js";
 
 /** https://www.postgresql.org/docs/current/limits.html */
@@ -53,8 +54,10 @@ export function parsePipeline(raw: unknown, options: ParseOptions): PipelineFile
     const said = conceal(message, path);
     problems.push({ path, message: said, ...(locate === undefined ? {} : { place: locate(path, at) }) });
   };
+  noteShownVariables(filled, note);
+  for (const { path } of problems) unread.add(path);
   fitVariables(raw, filled, schemaOf(raw));
-  noteStructure(raw, note);
+  for (const path of noteStructure(raw, note)) unread.add(path);
 
   const found = rawPipelines(raw, note);
   const read = found.map((one) => readPipeline(one, options.queue, note));
@@ -107,8 +110,11 @@ function readColumns(raw: unknown, note: Note): Column[] {
   const entries = Object.entries(raw);
   const companions = new Set<string>();
   if (entries.length === 0) note("columns", "needs at least one column");
-  if (entries.length > MOST_COLUMNS)
+  if (entries.length > MOST_COLUMNS) {
     note("columns", `a PostgreSQL table has at most ${MOST_COLUMNS} columns`);
+    // Each is compared with every other one, and of so many nothing is to be loaded.
+    return [];
+  }
   return entries.flatMap(([name, column]) => {
     const base = pathText(["columns", name]);
     // Structure checks pass over this key, so what stands under it would go unchecked.

@@ -50,7 +50,7 @@ function toRaw(document: Document, source: string): unknown {
   }
 }
 
-/** An unquoted `${` opens a map inside `{ }` and `[ ]`: what the parser says of the rest of it means nothing. */
+/** An unquoted `${` opens a map inside `{ }` and `[ ]`, as `[` does a list: what the parser says of the rest of it means nothing. */
 function faultsOf(
   faults: readonly YAMLError[],
   text: string,
@@ -61,6 +61,14 @@ function faultsOf(
   if (meant.length > 0) {
     return meant.map(({ pos: [offset] }) =>
       placed('inside { } and [ ], write "${...}" in quotes', offset - 1),
+    );
+  }
+  const brackets = faults.filter(({ pos: [offset] }) =>
+    /^[^\s{[,:]\[/.test(text.slice(offset - 1, offset + 1)),
+  );
+  if (brackets.length > 0) {
+    return brackets.map(({ pos: [offset] }) =>
+      placed("inside { } and [ ], write a text that holds [ ] in quotes", offset),
     );
   }
   return faults.map(({ message, pos: [offset] }) => {

@@ -8,7 +8,7 @@ const SHORTEST_NEAR = 2;
 /** Messages say what is wanted by these. */
 const SAID_ANYWAY = /^(?:true|false|null|\d{1,3})$/;
 /** Secrets are found by how they begin: a file can have very many, and as many mistakes. */
-const BEGINNING = 3;
+const BEGINNING = SHORTEST_NEAR;
 
 /** What the environment holds, as messages may have it, and what the file calls it. */
 export interface Secret {
@@ -24,37 +24,54 @@ function plainText(text: string): string {
   return text.replace(/\s+/g, "").toLowerCase();
 }
 
+/** Secrets by their beginning, their length and themselves, so that looking for them does not take longer the more there are. */
+type Index = Map<string, Map<number, Map<string, Secret>>>;
+
 /** Answers which secrets of a file are in a message about a path, the longest first: a text may hold the next one's. */
 export function createSecretFinder(
   filled: readonly FilledText[],
 ): (message: string, path: string) => readonly Secret[] {
-  const near = new Map<string, Secret[]>();
-  const anywhere = new Map<string, Map<string, Secret>>();
+  const near = new Map<string, Index>();
+  const anywhere: Index = new Map();
   for (const { keys, template, text, variables } of filled) {
     if (variables.length === 0) continue;
-    const inMap = near.get(pathText(keys.slice(0, -1))) ?? [];
-    near.set(pathText(keys.slice(0, -1)), inMap);
+    const around = pathText(keys.slice(0, -1));
+    const inMap = near.get(around) ?? new Map();
+    near.set(around, inMap);
     const held = variables.map(({ name, value }) => ({ value, name: `\${${name}}` }));
     for (const secret of [{ value: text, name: template }, ...held].flatMap(formsOf)) {
-      inMap.push(secret);
-      if (!secret.isQuoted && secret.plain.length < SHORTEST_ANYWHERE) continue;
-      const beginning = secret.plain.slice(0, BEGINNING);
-      const alike = anywhere.get(beginning) ?? new Map<string, Secret>();
-      anywhere.set(beginning, alike);
-      if (!alike.has(secret.plain)) alike.set(secret.plain, secret);
+      put(secret, inMap);
+      if (secret.isQuoted || secret.plain.length >= SHORTEST_ANYWHERE) put(secret, anywhere);
     }
   }
   return (message, path) => {
     const said = plainText(message);
-    const beginnings = new Set(Array.from(said, (_, index) => said.slice(index, index + BEGINNING)));
-    const candidates = [
-      ...pathsAround(path).flatMap((around) => near.get(around) ?? []),
-      ...[...beginnings].flatMap((beginning) => [...(anywhere.get(beginning)?.values() ?? [])]),
-    ];
-    return candidates
-      .filter(({ plain }) => said.includes(plain))
-      .sort((one, other) => other.plain.length - one.plain.length);
+    const indexes = [...pathsAround(path).flatMap((around) => near.get(around) ?? []), anywhere];
+    const found = indexes.flatMap((index) => foundIn(said, index));
+    return found.sort((one, other) => other.plain.length - one.plain.length);
   };
+}
+
+/** The first one of a text names it. */
+function put(secret: Secret, index: Index): void {
+  const { plain } = secret;
+  const beginning = plain.slice(0, BEGINNING);
+  const lengths = index.get(beginning) ?? new Map<number, Map<string, Secret>>();
+  index.set(beginning, lengths);
+  const alike = lengths.get(plain.length) ?? new Map<string, Secret>();
+  lengths.set(plain.length, alike);
+  if (!alike.has(plain)) alike.set(plain, secret);
+}
+
+function foundIn(said: string, index: Index): Secret[] {
+  const found = new Set<Secret>();
+  for (let at = 0; at < said.length; at += 1) {
+    for (const [length, alike] of index.get(said.slice(at, at + BEGINNING)) ?? []) {
+      const secret = length > said.length - at ? undefined : alike.get(said.slice(at, at + length));
+      if (secret !== undefined) found.add(secret);
+    }
+  }
+  return [...found];
 }
 
 function formsOf({ value, name }: { readonly value: string; readonly name: string }): Secret[] {

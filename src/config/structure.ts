@@ -1,23 +1,34 @@
-import { suggestion } from "../nearest.js";
+import { nearest, suggestion } from "../nearest.js";
+import { cutType } from "./cut-type.js";
 import { type Issue, issueText } from "./issue-text.js";
 import { pathText } from "./path-text.js";
-import type { Note } from "./reading.js";
+import { isMap, type Note } from "./reading.js";
 import { pipelineSchema, WANTED } from "./schema.js";
 import { isSeveral, keysAt, schemaOf, schemasAt, unwrapped } from "./schema-at.js";
 import { issuesMeant, unionText } from "./union-text.js";
 
 type Path = readonly PropertyKey[];
 
-/** Notes everything in which `raw` does not have the structure of a config file, by the schema of its form. */
-export function noteStructure(raw: unknown, note: Note): void {
+/**
+ * Notes everything in which `raw` does not have the structure of a config file, by the schema of its form. Answers the
+ * paths of settings that are missing because they are misspelt: there is nothing more to say of those.
+ */
+export function noteStructure(raw: unknown, note: Note): ReadonlySet<string> {
+  const misspelt = new Set<string>();
   const result = schemaOf(raw).safeParse(raw, { reportInput: true });
-  if (result.success) return;
-  for (const issue of result.error.issues) noteIssue(issue, [], { raw, note });
+  if (result.success) return misspelt;
+  // A missing setting comes before the name that was meant to be it.
+  const notes: Parameters<Note>[] = [];
+  const around = { raw, misspelt, note: (...said: Parameters<Note>) => void notes.push(said) };
+  for (const issue of result.error.issues) noteIssue(issue, [], around);
+  for (const said of notes) if (!misspelt.has(said[0])) note(...said);
+  return misspelt;
 }
 
 interface Around {
   readonly raw: unknown;
   readonly note: Note;
+  readonly misspelt: Set<string>;
 }
 
 function noteIssue(issue: Issue, parent: Path, around: Around): void {
@@ -25,9 +36,7 @@ function noteIssue(issue: Issue, parent: Path, around: Around): void {
   if (issue.code === "invalid_union" && issue.input !== undefined) {
     noteUnion(issue, path, around);
   } else if (issue.code === "unrecognized_keys") {
-    for (const key of issue.keys) {
-      around.note(pathText([...path, key]), unknownText(key, path, around.raw), "key");
-    }
+    for (const key of issue.keys) noteUnknown(key, issue.input, path, around);
   } else {
     around.note(pathText(path), issueText(issue));
   }
@@ -39,6 +48,14 @@ function noteUnion(issue: Extract<Issue, { code: "invalid_union" }>, path: Path,
   if (issue.input === null && said?.ofNull !== undefined) around.note(pathText(path), said.ofNull);
   else if (meant === undefined) around.note(pathText(path), unionText(issue, said?.wanted));
   else for (const inner of meant) noteIssue(inner, path, around);
+}
+
+function noteUnknown(key: string, map: unknown, path: Path, { raw, note, misspelt }: Around): void {
+  // It is a piece of the type, of which it is told.
+  if (isMap(map) && cutType(map)?.rest === key) return;
+  note(pathText([...path, key]), unknownText(key, path, raw), "key");
+  const meant = nearest(key, keysAt(schemaOf(raw), path));
+  if (meant !== undefined && isMap(map) && map[meant] === undefined) misspelt.add(pathText([...path, meant]));
 }
 
 /** A setting of another level is told where it belongs; any other is compared with those of this one. */

@@ -8,6 +8,7 @@ import {
   type Pair,
   type Scalar,
   visit,
+  type YAMLSeq,
 } from "yaml";
 import type { FilledText } from "./config-source.js";
 import { interpolate } from "./interpolate.js";
@@ -36,6 +37,7 @@ export function walkDocument(document: Document, lines: LineCounter, env: Enviro
   const mistakes: Mistake[] = [];
   const filled: FilledText[] = [];
   const anchors = new Set<string>();
+  const keysTo = createKeysTo();
 
   const fill = (scalar: Scalar, keys: (string | number)[]): void => {
     const template = String(scalar.value);
@@ -90,12 +92,20 @@ export function walkDocument(document: Document, lines: LineCounter, env: Enviro
   return { unusable, mistakes, filled };
 }
 
-/** The keys and indexes from the top of a document down to a node of it. */
-function keysTo(node: Node, around: Around): (string | number)[] {
-  const line = [...around, node];
-  return line.flatMap((outer, index): (string | number)[] => {
-    if (isPair(outer)) return [keyText(outer.key)];
-    const inner = line[index + 1];
-    return isSeq(outer) && inner !== undefined ? [outer.items.indexOf(inner)] : [];
-  });
+/** Answers the keys and indexes from the top of a document down to a node of it. Long lists are gone through once. */
+function createKeysTo(): (node: Node, around: Around) => (string | number)[] {
+  const indexes = new Map<unknown, ReadonlyMap<unknown, number>>();
+  const indexIn = (list: YAMLSeq, item: unknown): number => {
+    const known = indexes.get(list) ?? new Map(list.items.map((one, index) => [one, index]));
+    indexes.set(list, known);
+    return known.get(item) ?? 0;
+  };
+  return (node, around) => {
+    const line = [...around, node];
+    return line.flatMap((outer, index): (string | number)[] => {
+      if (isPair(outer)) return [keyText(outer.key)];
+      const inner = line[index + 1];
+      return isSeq(outer) && inner !== undefined ? [indexIn(outer, inner)] : [];
+    });
+  };
 }

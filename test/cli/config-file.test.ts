@@ -40,7 +40,6 @@ columns:
     const [head, ...problems] = stderr.trimEnd().split("\n");
     expect(head).toMatch(new RegExp(`^sqs2pg: ${path}: ${problems.length} problems$`));
     expect(problems.map((line) => line.trim().replace(path, "FILE"))).toEqual([
-      "FILE:1:1 table: is missing",
       "FILE:1:8 queue: must be text, not a number",
       "FILE:2:1 tabel: there is no such setting; did you mean table?",
       expect.stringMatching(/^FILE:4:25 columns.id.type: "nope" is no type that can be loaded/),

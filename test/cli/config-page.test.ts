@@ -8,7 +8,7 @@ import { SCHEMA_LINE } from "../../src/config/login-yaml.js";
 import { runCli } from "../support/cli.js";
 
 const PAGE = await readFile(new URL("../../docs/configuration.md", import.meta.url), "utf8");
-const env = { DATABASE_URL: "postgres://nobody@127.0.0.1:1/nothing", STAGE: "test" };
+const env = { DATABASE_URL: "postgres://nobody@127.0.0.1:1/nothing", STAGE: "test", DB_PASSWORD: "hunter2" };
 
 /** The rest of a file, in which nothing is wrong. */
 const FILE = {

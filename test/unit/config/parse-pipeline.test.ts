@@ -110,10 +110,7 @@ describe("mistakes in the file", () => {
       { queue: "q", table: "t", columns, schema: "my.schema" },
       ["schema: must be letters, digits, _ and -, beginning with a letter or _, and at most 63 bytes"],
     ],
-    [
-      { queue: "q", tabel: "t", columns },
-      ["table: is missing", "tabel: there is no such setting; did you mean table?"],
-    ],
+    [{ queue: "q", tabel: "t", columns }, ["tabel: there is no such setting; did you mean table?"]],
     [
       { queue: "q", table: "é".repeat(32), columns },
       ["table: PostgreSQL cuts names to 63 bytes, and this one has 64"],

@@ -34,7 +34,6 @@ columns:
   again: { from: a, type: text }
 `;
   expect(await problemsIn(text)).toEqual([
-    "c.yaml:1:1 table: is missing",
     "c.yaml:1:8 queue: must be text, not a number",
     "c.yaml:2:1 tabel: there is no such setting; did you mean table?",
     expect.stringMatching(/^c\.yaml:4:36 columns\."dotted\.name"\.type: "uuidd" is no type/),
@@ -121,4 +120,39 @@ describe("wherever a mistake is, in whichever style", () => {
       ),
     );
   });
+});
+
+test("what is misspelt is told once, whatever is missing without it", async () => {
+  const text = "qeue: q\ntabel: t\nkey: id\ncolums:\n  id: { form: id, type: text }\n";
+  expect(await problemsIn(text)).toEqual([
+    "c.yaml:1:1 qeue: there is no such setting; did you mean queue?",
+    "c.yaml:2:1 tabel: there is no such setting; did you mean table?",
+    "c.yaml:4:1 colums: there is no such setting; did you mean columns?",
+  ]);
+  const column = "queue: q\ntable: t\ncolumns:\n  id: { form: id }\n";
+  expect(await problemsIn(column)).toEqual([
+    "c.yaml:4:3 columns.id.type: is missing",
+    "c.yaml:4:9 columns.id.form: there is no such setting; did you mean from?",
+  ]);
+});
+
+const inBraces = (settings: string): string => `queue: q\ntable: t\ncolumns:\n  c: { ${settings} }\n`;
+
+test.each(["from: a, type: numeric(12,2)", "from: a, type: numeric(12, 2), required: true"])(
+  "a type that YAML cuts at its comma wants quotes: %s",
+  async (settings) => {
+    expect(await problemsIn(inBraces(settings))).toEqual([
+      'c.yaml:4:23 columns.c.type: inside { }, write it in quotes: "numeric(12,2)"',
+    ]);
+  },
+);
+
+test.each([
+  ["from: a, type: text[]", "4:27"],
+  ["from: a[0].b, type: text", "4:15"],
+  ["from: a, type: numeric(12,2)[]", "4:36"],
+])("a text with brackets that YAML takes for a list wants quotes: %s", async (settings, at) => {
+  expect(await problemsIn(inBraces(settings))).toEqual([
+    `c.yaml:${at}: inside { } and [ ], write a text that holds [ ] in quotes`,
+  ]);
 });

@@ -196,3 +196,67 @@ describe("no value of the environment is in what is said of a mistake", () => {
     }
   }
 });
+
+describe("what is shown later takes no secret from a variable", () => {
+  const file = (top: string, inColumn = "from: a"): string =>
+    `${top}\ncolumns:\n  c: { ${inColumn}, type: varchar(64) }\n`;
+  const QT = "queue: q\ntable: t";
+
+  test.each([
+    ["table", file("queue: q\ntable: ${DB_PASSWORD}")],
+    ["schema", file(`${QT}\nschema: \${PGPASSWORD}`)],
+    ["queue", file("queue: ${AWS_SECRET_ACCESS_KEY}\ntable: t")],
+    ["columns.c.from", file(QT, 'from: "a.${DB_PASSWORD_2}"')],
+    [
+      "columns.c.mask.domain",
+      file(QT, 'from: a, mask: { strategy: hmac-sha256, domain: "${CLIENT_SECRET}" }'),
+    ],
+  ])("a variable called like a secret: %s", async (path, text) => {
+    const names = [
+      "DB_PASSWORD",
+      "DB_PASSWORD_2",
+      "PGPASSWORD",
+      "AWS_SECRET_ACCESS_KEY",
+
+      "CLIENT_SECRET",
+    ];
+    const problems = await problemsIn(text, Object.fromEntries(names.map((name) => [name, "hunter2"])));
+    expect(problems.join("\n")).not.toContain("hunter2");
+    expect(problems).toEqual([
+      expect.stringMatching(
+        new RegExp(`${path}: is shown in reports and errors, and the variable \\w+ is called like`),
+      ),
+    ]);
+  });
+
+  test.each([
+    ["table", file("queue: q\ntable: shop.${X}"), "s3cr3t!pass word"],
+    ["table", file("queue: q\ntable: ${X}"), "a".repeat(64)],
+    ["queue", file("queue: ${X}\ntable: t"), "postgres://u:p@host/db"],
+    ["queue", file("queue: ${X}\ntable: t"), "https://u:p@host/queue"],
+    ["s3_buckets.0", file(`${QT}\ns3_buckets: ["\${X}"]`), "Secret/Value"],
+  ])("a value that is no plain name: %s", async (path, text, value) => {
+    const problems = await problemsIn(text, { X: value });
+    expect(problems.join("\n")).not.toContain(value);
+    expect(problems).toEqual([expect.stringContaining(`${path}: is no plain name with what X holds`)]);
+  });
+
+  test("names pass, and data may be anything", () => {
+    const text = `queue: "\${Q}"
+table: \${S}.\${T}
+values: { table: "\${API_TOKEN}", queue: "\${Q}" }
+match: { table: "\${API_TOKEN}" }
+columns: { c: { from: "\${FIELD}", type: text, default: "\${API_TOKEN}" } }
+`;
+    const env = {
+      Q: "arn:aws:sqs:eu-west-1:123456789012:q.fifo",
+      S: "größe",
+      T: "_t$1",
+      API_TOKEN: "? !",
+      FIELD: "a b",
+    };
+    expect(parse(text, env).table).toEqual({ schema: "größe", name: "_t$1" });
+    const url = "http://sqs.eu-west-1.localhost:4566/000000000000/login-queue";
+    expect(parse(text, { ...env, Q: url }).queue).toBe(url);
+  });
+});
