@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,8 +28,25 @@ interface Demo {
 }
 
 function startDemo(...args: string[]): Demo {
-  const child = execa("node", ["--import", "tsx", DEMO, ...args], {
+  return start("node", ["--import", "tsx", DEMO, ...args]);
+}
+
+/** As people start it, but for the build: the script of the package, run by npm. */
+async function startByNpm(...args: string[]): Promise<Demo> {
+  const root = fileURLToPath(new URL("../../", import.meta.url));
+  const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const demo = scripts.demo
+    .replace("npm run --silent build", "true")
+    .replace("test/demo/demo.ts", `'${DEMO}'`);
+  await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, scripts: { demo } }));
+  await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+  return start("npm", ["run", "demo", "--", ...args], folder);
+}
+
+function start(command: string, args: readonly string[], cwd = process.cwd()): Demo {
+  const child = execa(command, args, {
     all: true,
+    cwd,
     // The last one is a trap: the demo must not touch a database of whoever runs it.
     env: { TMPDIR: folder, DATABASE_URL: "postgres://nobody@203.0.113.1/wrong" },
     reject: false,
@@ -55,9 +72,20 @@ function exported(output: string): Record<string, string> {
   );
 }
 
+async function foldersLeft(): Promise<number> {
+  return (await readdir(folder)).filter((name) => name.startsWith("sqs2pg-")).length;
+}
+
+function fetchFails({ AWS_ENDPOINT_URL_SQS = "" }: Record<string, string>): Promise<boolean> {
+  return fetch(AWS_ENDPOINT_URL_SQS).then(
+    () => false,
+    () => true,
+  );
+}
+
 /** Both servers have stopped listening, and their folder is gone. */
 async function expectNothingLeft(output: string): Promise<void> {
-  expect((await readdir(folder)).filter((name) => name.startsWith("sqs2pg-"))).toEqual([]);
+  expect(await foldersLeft()).toBe(0);
   const { DATABASE_URL, AWS_ENDPOINT_URL_SQS = "" } = exported(output);
   await expect(new pg.Client(DATABASE_URL).connect()).rejects.toMatchObject({ code: "ECONNREFUSED" });
   await expect(fetch(AWS_ENDPOINT_URL_SQS)).rejects.toThrow();
@@ -105,8 +133,21 @@ describe("npm run demo", () => {
     await until("it waits", () => output().includes("until Ctrl-C"), 60_000);
     const drained = await runCli(["drain", "--json"], { env: exported(output()) });
     expect(JSON.parse(drained.stdout)).toMatchObject({ queue: "login-queue" });
+    expect(output()).toContain("unset it to try a file of your own");
     signal("SIGINT");
     expect(await result).toMatchObject({ exitCode: 0 });
+    await expectNothingLeft(output());
+  });
+
+  it.each(["SIGTERM", "SIGINT"] as const)("ends with npm: %s", async (name) => {
+    const { result, signal, output } = await startByNpm("--messages", "100", "--keep");
+    await until("it waits", () => output().includes("until Ctrl-C"), 60_000);
+    signal(name);
+    await result;
+    await until(
+      "it has ended",
+      async () => (await fetchFails(exported(output()))) && (await foldersLeft()) === 0,
+    );
     await expectNothingLeft(output());
   });
 

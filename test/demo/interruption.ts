@@ -3,6 +3,9 @@ import { constants } from "node:os";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 type SignalName = (typeof SIGNALS)[number] | "SIGPIPE";
 
+/** npm passes on a Ctrl-C that the terminal has sent already: two so close to each other are one. */
+const ECHO_MS = 300;
+
 /** The demo was told to stop. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
@@ -28,8 +31,12 @@ export interface Interruption {
 export function watchSignals(): Interruption {
   const controller = new AbortController();
   const actions = new Set<(name: NodeJS.Signals) => void>();
+  let heardAtMs = Number.NEGATIVE_INFINITY;
   for (const name of SIGNALS) {
     process.on(name, () => {
+      const before = heardAtMs;
+      heardAtMs = performance.now();
+      if (heardAtMs - before < ECHO_MS) return;
       controller.abort(new Interrupted(name));
       for (const action of actions) action(name);
     });

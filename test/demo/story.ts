@@ -88,6 +88,9 @@ export async function keepOpen({ servers, messages, interruption, say }: Play): 
     "sqs2pg drain",
     'psql "$DATABASE_URL" -c "select * from user_logins limit 5"',
   ]);
+  say.note(
+    "SQS2PG_QUEUE goes before the queue of every config file: unset it to try a file of your own, or give --queue.",
+  );
   say.note("Both servers stay up until Ctrl-C.");
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
