@@ -9,6 +9,8 @@ export interface ReportOptions {
   readonly table: string;
   readonly isDryRun: boolean;
   readonly startedAtMs: number;
+  /** The last message was received, or got its outcome. */
+  readonly workedUntilMs: number;
   readonly finishedAtMs: number;
   readonly tally: Tally;
   readonly stopper: Stopper;
@@ -44,7 +46,7 @@ export function buildReport(options: ReportOptions): DrainReport {
     in_doubt: options.undecided,
     deleted: tally.deleted,
     delete_failed: tally.deleteFailed + options.undeleted,
-    messages_per_second: perSecond(tally.received, durationMs),
+    messages_per_second: perSecond(tally.received, options.workedUntilMs - options.startedAtMs),
     batches: tally.batches,
     retries: tally.retries,
     requests: { ...options.requests },

@@ -19,6 +19,7 @@ export async function closeRun(run: Run, { transforming, sink }: Stages): Promis
   await within(options.clock, LIMITS.GIVE_BACK_FOR_MS, leases.close());
   // It has reported; its leases have not been renewed since, so the messages may be others' by now.
   if (kill.aborted) return reportOf(run, null);
+  run.work.stop();
   await giveBackRest(run);
   const queueAfter = await readQueueAfter(run);
   if (store !== undefined) await writeDown(run, store, queueAfter);
@@ -34,6 +35,7 @@ export function reportOf(run: Run, queueAfter: QueueCounters | null): DrainRepor
     table: options.table,
     isDryRun,
     startedAtMs: run.startedAtMs,
+    workedUntilMs: run.work.untilMs(),
     finishedAtMs: options.clock.now(),
     tally: run.tally,
     stopper: run.stopper,

@@ -32,6 +32,8 @@ export interface HandOptions {
   readonly budget: Pick<PayloadBudget, "add" | "free" | "reserve">;
   /** Rejects that are kept away from the queue for the rest of the run, at most. */
   readonly mostParked: number;
+  /** A message has its outcome. */
+  readonly onDecided?: () => void;
 }
 
 interface Taken {
@@ -73,7 +75,7 @@ export interface Hand {
   undeleted(): number;
 }
 
-export function createHand({ leases, permits, budget, mostParked }: HandOptions): Hand {
+export function createHand({ leases, permits, budget, mostParked, onDecided }: HandOptions): Hand {
   const inHand = new Map<string, Held>();
   const parked = new Set<string>();
   let taken = 0;
@@ -125,6 +127,7 @@ export function createHand({ leases, permits, budget, mostParked }: HandOptions)
       const held = inHand.get(id);
       if (held === undefined) return 0;
       held.isDecided = true;
+      onDecided?.();
       return held.deliveries;
     },
     reserve: async (held, payloadBytes, signal) => {

@@ -69,6 +69,7 @@ export interface DrainReport extends RunReport {
   readonly deleted: number;
   /** To be deleted, but still on the queue: the redelivery will be a duplicate (one that is quarantined is rejected again). */
   readonly delete_failed: number;
+  /** Received ones, until the last of them was settled: without the waits that find out that the queue is empty. */
   readonly messages_per_second: number;
   readonly requests: Readonly<RequestCounts>;
   /** Null when the queue did not answer any more. */

@@ -11,6 +11,7 @@ import { createNarrator, type Narrator } from "./narrator.js";
 import { createPayloadBudget, type PayloadBudget } from "./payload-budget.js";
 import { createStopper, type Stopper } from "./stopper.js";
 import { createTally, type Tally } from "./tally.js";
+import { createWorkClock, type WorkClock } from "./work-clock.js";
 
 /** How a call that may have to be made again is made. */
 export interface Patience {
@@ -36,6 +37,7 @@ export interface Run {
   readonly leases: Leases;
   readonly budget: PayloadBudget;
   readonly hand: Hand;
+  readonly work: WorkClock;
   readonly groups: HeldGroups;
   /** Messages that go back to the queue at the end. */
   readonly toGiveBack: readonly string[];
@@ -62,13 +64,15 @@ export function createRun(options: EngineOptions, kill: AbortSignal, activePolle
   const { visibilitySeconds } = limits;
   const leases = createLeases({ queue, clock, visibilitySeconds, onError: stopper.fail });
   const budget = createPayloadBudget(LIMITS.MAX_PAYLOAD_BYTES_IN_HAND);
+  const work = createWorkClock(clock);
+  const mostParked = LIMITS.mostParked(attributes.fifo);
   const toGiveBack: string[] = [];
   const onRetry = createOnRetry(tally, narrator);
 
   return {
     ...{ options, kill, startedAtMs: clock.now(), isDryRun, total },
-    ...{ tally, stopper, narrator, permits, leases, budget },
-    hand: createHand({ leases, permits, budget, mostParked: LIMITS.mostParked(attributes.fifo) }),
+    ...{ tally, stopper, narrator, permits, leases, budget, work },
+    hand: createHand({ leases, permits, budget, mostParked, onDecided: work.note }),
     groups: createHeldGroups(attributes.fifo && options.seal === undefined),
     toGiveBack,
     giveBackLater: (id) => {

@@ -7,11 +7,12 @@ type PageTaker = (page: readonly ReceivedMessage[], bytes: readonly number[]) =>
 
 /** Takes what was received in hand, and passes on what it is the first delivery of. */
 export function createPageTaker(
-  { hand, groups, tally, stopper, narrator, giveBackLater }: Run,
+  { hand, groups, tally, stopper, narrator, work, giveBackLater }: Run,
   transforming: TransformStage,
 ): PageTaker {
   return (page, bytes) => {
     let hasNews = false;
+    if (page.length > 0) work.note();
     groups.handedOut(page);
     for (const [index, message] of page.entries()) {
       tally.received += 1;

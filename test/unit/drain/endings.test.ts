@@ -29,6 +29,15 @@ test("everything is loaded, deleted and written down", async () => {
   expect(types(world)[0]).toBe("started");
 });
 
+test("the rate is that of the work, without the waits that find the queue empty and without giving back", async () => {
+  const settings = { bodies: bodies(2_500), queue: { latencyMs: 20 }, store: { latencyMs: 50 } };
+  const drained = await createWorld(settings).drain();
+  const workMs = (drained.received * 1_000) / drained.messages_per_second;
+  expect(workMs).toBeGreaterThan(0);
+  expect(workMs).toBeLessThan(drained.duration_ms - 1_000);
+  expect((await createWorld().drain()).messages_per_second).toBe(0);
+});
+
 test("the end of receiving is told once, with its reason", async () => {
   const stopping = (world: World): DrainEvent[] => world.events.filter(({ type }) => type === "stopping");
   const world = createWorld({ bodies: bodies(20) });
