@@ -21,6 +21,7 @@ import {
 } from "./init-files.js";
 import type { Log } from "./log.js";
 import { jsonText, outputFor } from "./output.js";
+import { schemaUrl } from "./schema-url.js";
 import { renderInitEnd } from "./terminal/init-end.js";
 import { renderInit } from "./terminal/init-table.js";
 
@@ -32,9 +33,6 @@ export interface ProposeFlags extends CommonFlags {
   readonly yes?: boolean;
   readonly force?: boolean;
 }
-
-/** Where the package has its schema, for a project that it is installed in. */
-const SCHEMA_URL = "./node_modules/sqs2pg/schema.json";
 
 /** Proposes a pipeline for a queue; writes it, or prints it where there is nobody to ask and nobody has said yes. */
 export async function proposePipeline({ flags, context, log }: CommandInput<ProposeFlags>): Promise<number> {
@@ -98,7 +96,7 @@ async function filesOf(
   nowMs: number,
 ): Promise<InitFiles> {
   const day = new Date(nowMs).toISOString().slice(0, 10);
-  const text = writePipeline(proposal, { schemaUrl: SCHEMA_URL, day });
+  const text = writePipeline(proposal, { schemaUrl: schemaUrl(places.cwd, places.out), day });
   await checkPipeline(text);
   const pipeline = { path: places.out, text };
   if (tableExists) return { pipeline, migration: undefined };
@@ -151,7 +149,8 @@ async function conclude(
   await writeFiles(files, places);
   const { style, terminal } = outputFor(stdout, flags, env);
   const needsKey = result.proposal.columns.some(({ mask }) => mask?.strategy === "hmac-sha256");
-  const end = { written: names, pipelineFile: places.out, needsKey };
+  const isQueueElsewhere = !["", result.proposal.queue].includes(env["SQS2PG_QUEUE"] ?? "");
+  const end = { written: names, pipelineFile: places.out, needsKey, isQueueElsewhere };
   stdout.write(renderInitEnd(end, { style, columns: terminal.columns }));
   return EXIT.done;
 }

@@ -1,13 +1,14 @@
-import { parseColumnType } from "../types/column-type.js";
+import { quoted } from "../quoted.js";
+import type { Reading } from "../reading.js";
+import { type ColumnType, parseColumnType } from "../types/column-type.js";
 import { convertMisfit, readConverters } from "./convert.js";
 import { cutType } from "./cut-type.js";
 import { readDefault } from "./default-value.js";
 import { identifierProblem } from "./identifier.js";
 import { maskMisfit, readMask } from "./mask.js";
-import type { Column, ColumnType } from "./pipeline.js";
-import { isMap, type Note, type RawMap, type Reading, take } from "./reading.js";
+import type { Column } from "./pipeline.js";
+import { isMap, type Note, type RawMap, take } from "./reading.js";
 import { givesText, mismatch, parseSource } from "./source.js";
-import { quoted } from "./values.js";
 
 /**
  * Reads one column: what its texts mean and whether they go together. Parts that do not have the right structure are

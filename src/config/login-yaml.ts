@@ -1,5 +1,5 @@
 /** How an editor finds the schema of a config file, from the folder in which sqs2pg is installed. */
-export const SCHEMA_LINE = "# yaml-language-server: $schema=./node_modules/sqs2pg/schema.json";
+export const SCHEMA_LINE: string = schemaLine("./node_modules/sqs2pg/schema.json");
 
 /** The built-in pipeline as a file: to be saved as it is, which changes nothing, and then to be changed. */
 export const LOGIN_YAML: string = `${SCHEMA_LINE}
@@ -27,3 +27,8 @@ columns:
   # The date on which SQS took the message, by UTC.
   create_date: { from: $sent_at, type: date }
 `;
+
+/** The line by which editors find the schema of a file. */
+export function schemaLine(url: string): string {
+  return `# yaml-language-server: $schema=${url}`;
+}

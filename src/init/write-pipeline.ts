@@ -1,9 +1,10 @@
+import { schemaLine } from "../config/login-yaml.js";
 import type { LeftOut, Proposal, ProposedColumn, SampleFacts } from "./proposal.js";
 import { yamlComment, yamlKey, yamlText } from "./yaml-text.js";
 
 export interface PipelineTextOptions {
   /** Where editors find what may be said in the file. */
-  readonly schemaUrl: string;
+  readonly schemaUrl: string | undefined;
   /** `YYYY-MM-DD` */
   readonly day: string;
 }
@@ -12,7 +13,7 @@ export interface PipelineTextOptions {
 export function writePipeline(proposal: Proposal, { schemaUrl, day }: PipelineTextOptions): string {
   const { queue, table, form, records, columns, leftOut, sample } = proposal;
   const lines = [
-    `# yaml-language-server: $schema=${schemaUrl}`,
+    ...(schemaUrl === undefined ? [] : [schemaLine(schemaUrl)]),
     ...yamlComment(
       `Proposed by sqs2pg init on ${day}, from ${countText(sample.messages, "message")} of the queue. ` +
         "It is yours to change; sqs2pg peek shows the rows that it makes.",
@@ -44,8 +45,8 @@ function sampleComments(sample: SampleFacts): string[] {
     ...(tellingKeys.length === 0
       ? []
       : yamlComment(
-          `The types differ in ${tellingKeys.join(", ")}: \`match\` by it takes one type, and another pipeline takes the other.`,
-        )),
+          `The types differ in ${tellingKeys.join(", ")}: \`match\` by it takes one type, and another pipeline takes the other. With the value of the type of these columns:`,
+        ).concat(`# match: { ${yamlText(tellingKeys[0] ?? "")}: ... }`)),
     ...(unreadable === 0
       ? []
       : yamlComment(`${countText(unreadable, "message")} could not be read as JSON of this form.`)),

@@ -135,6 +135,16 @@ describe.concurrent("init", () => {
     expect(leaksIn(stdout + stderr + written, HIDDEN)).toEqual([]);
   });
 
+  test("says that a queue of the environment goes before the file", async ({ queue, init }) => {
+    queue.send(orderEvents(5));
+    const { stdout } = await init(["--yes"]);
+    expect(stdout).not.toContain("unset SQS2PG_QUEUE");
+    queue.send(orderEvents(5));
+    const elsewhere = { SQS2PG_QUEUE: "another-queue" };
+    const { stdout: other } = await init(["--yes", "--force", "--queue", queue.name], elsewhere);
+    expect(other).toContain("unset SQS2PG_QUEUE");
+  });
+
   test("in a pipe without --yes prints the pipeline and writes nothing", async ({
     queue,
     directory,
@@ -143,7 +153,8 @@ describe.concurrent("init", () => {
     queue.send(orderEvents(5));
     const { exitCode, stdout, stderr } = await init(["--table", "shop.orders"]);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^# yaml-language-server: \$schema=/);
+    // sqs2pg is not installed there: a path to its schema would lead nowhere.
+    expect(stdout).toMatch(/^# Proposed by sqs2pg init/);
     expect(stdout).toContain("\ntable: shop.orders\n");
     expect(stderr).toContain("Nothing was written");
     expect(await readdir(directory)).toEqual([]);
