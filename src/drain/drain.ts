@@ -34,6 +34,8 @@ export interface DrainOptions {
   readonly onReject?: "leave" | "quarantine";
   /** A key that differs from the one that this database is masked with replaces it; else the drain stops before it writes. */
   readonly rotate?: boolean;
+  /** All calls of SQS through the AWS SDK's client: slower, and without the code of ours that is quicker. */
+  readonly sdkOnly?: boolean;
   /** Aborted: the run stops cleanly and reports. */
   readonly stop?: AbortSignal;
   /** Aborted: the run ends at once and reports; nothing is lost by it. */
@@ -67,6 +69,7 @@ export async function drain(settings: Settings, options: DrainOptions = {}): Pro
   const opening = openQueue({
     queue: pipelines[0].queue,
     maxSockets: limits.concurrency + PARALLEL_DELETES + SPARE_SOCKETS,
+    direct: options.sdkOnly !== true,
     env,
     ...(options.onWarning === undefined ? {} : { onWarning: options.onWarning }),
   });

@@ -22,6 +22,7 @@ export interface DrainFlags extends CommonFlags {
   readonly dryRun?: boolean;
   readonly onReject?: "leave" | "quarantine";
   readonly rotate?: boolean;
+  readonly sdkOnly?: boolean;
   readonly maxRejects: number;
 }
 
@@ -53,6 +54,7 @@ export const drainCommand: Command<DrainFlags> = async (input) => {
     dryRun,
     onReject,
     rotate: flags.rotate === true,
+    sdkOnly: flags.sdkOnly === true,
     stop: signals.stop,
     kill: signals.kill,
     onEvent: display.onEvent,

@@ -51,6 +51,7 @@ export function addDrainFlags(command: Command, problems: FlagProblems): Command
       ).argParser(problems.collect(oneOfFlag("--on-reject", ["leave", "quarantine"]))),
     )
     .option("--rotate", ROTATE_TEXT)
+    .option("--sdk-only", "all requests through the AWS SDK's client: slower, for comparison")
     .option(
       "--max-rejects <n>",
       "exit with 3 when there are more rejects; 1,000 in a row (or n, if that is more) end the run",

@@ -1,5 +1,5 @@
 import { QueueError } from "../../errors.js";
-import { wholeNumber } from "../../fetcher/sqs/received-message.js";
+import { wholeNumber } from "../../fetcher/sqs/wire/received-message.js";
 import { type Check, type Finding, ok, warning } from "../check.js";
 import { IF_NETWORK_AWAY } from "../if-silent.js";
 import type { RawAttributes } from "../queue-probe.js";

@@ -1,6 +1,6 @@
 import { QueueError } from "../../errors.js";
 import { parseAttributes } from "../../fetcher/sqs/attributes.js";
-import { wholeNumber } from "../../fetcher/sqs/received-message.js";
+import { wholeNumber } from "../../fetcher/sqs/wire/received-message.js";
 import { type Check, ok, warning } from "../check.js";
 import { createQueueProbe } from "../queue-probe.js";
 import { count, span } from "../words.js";

@@ -1,5 +1,5 @@
 import type { QueueAttributes, RedrivePolicy } from "../queue.js";
-import { wholeNumber } from "./received-message.js";
+import { wholeNumber } from "./wire/received-message.js";
 
 /** SQS's defaults (CreateQueue), for an emulator that leaves them out. */
 const DEFAULT_VISIBILITY_SECONDS = 30;

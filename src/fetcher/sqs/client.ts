@@ -1,4 +1,5 @@
 import type { SQSClient, SQSClientConfig } from "@aws-sdk/client-sqs";
+import { agentFor } from "../../aws/proxy.js";
 import { systemClock } from "../../clock.js";
 import { UsageError } from "../../errors.js";
 import { type AbortBy, abortable } from "./abortable.js";
@@ -6,8 +7,8 @@ import type { QueueReference } from "./queue-reference.js";
 import type { Sdk } from "./sdk.js";
 
 /** The longest long poll (20 s), and time for the answer. */
-const REQUEST_TIMEOUT_MS = 30_000;
-const CONNECTION_TIMEOUT_MS = 5_000;
+export const REQUEST_TIMEOUT_MS = 30_000;
+export const CONNECTION_TIMEOUT_MS = 5_000;
 
 export interface ClientOptions {
   readonly reference: QueueReference;
@@ -15,8 +16,8 @@ export interface ClientOptions {
   readonly requestTimeoutMs?: number | undefined;
   /** Warnings of ours, one line each. */
   readonly onWarning: (message: string) => void;
-  /** The host (and port, where it is not the scheme's) that requests go to, as soon as it is known. */
-  readonly onHost: (host: string) => void;
+  /** Where requests go, as soon as that is known, and the region that they are signed for where it is not the client's. */
+  readonly onEndpoint: (url: URL, signingRegion: string | undefined) => void;
   readonly onAnswer?: OnAnswer | undefined;
 }
 
@@ -41,7 +42,7 @@ export interface QueueClient {
  */
 export function createClient(sdk: Sdk, options: ClientOptions): QueueClient {
   const { reference, maxSockets, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
-  const agent = { keepAlive: true, maxSockets };
+  const agent = agentFor({ keepAlive: true, maxSockets });
   const logger = warningLogger(options.onWarning);
   const config: SQSClientConfig = {
     ...(reference.region !== undefined && { region: reference.region }),
@@ -67,9 +68,9 @@ export function createClient(sdk: Sdk, options: ClientOptions): QueueClient {
   const standard = client.config.endpointProvider;
   client.config.endpointProvider = (parameters, context) => {
     const endpoint = standard(withUrlEndpoint(parameters, reference.endpoint), context);
-    const { protocol, hostname, host } = endpoint.url;
+    const { protocol, hostname } = endpoint.url;
     if ((protocol !== "http:" && protocol !== "https:") || hostname === "") throw malformedEndpoint();
-    options.onHost(host);
+    options.onEndpoint(endpoint.url, signingRegionOf(endpoint));
     return endpoint;
   };
   const abortBy = abortable(client);
@@ -95,6 +96,17 @@ export function malformedEndpoint(options?: ErrorOptions): UsageError {
     "the configured SQS endpoint is no URL: AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL or the profile's endpoint_url looks like http://localhost:4566",
     options,
   );
+}
+
+type Endpoint = ReturnType<SQSClient["config"]["endpointProvider"]>;
+
+/** An endpoint's rules can name another region than the client's, such as that of a pseudo-region. */
+function signingRegionOf({ properties }: Endpoint): string | undefined {
+  const schemes: unknown = properties?.["authSchemes"];
+  const [scheme]: unknown[] = Array.isArray(schemes) ? schemes : [];
+  const region: unknown =
+    typeof scheme === "object" && scheme !== null ? Reflect.get(scheme, "signingRegion") : undefined;
+  return typeof region === "string" && region !== "" ? region : undefined;
 }
 
 type EndpointInput = Parameters<SQSClient["config"]["endpointProvider"]>[0];

@@ -1,8 +1,12 @@
 import type { Queue } from "../queue.js";
+import { openDirect } from "./open-direct.js";
 import { openSession, type SessionOptions } from "./session.js";
 import { createSqsQueue } from "./sqs-queue.js";
 
-export type OpenQueueOptions = SessionOptions;
+export interface OpenQueueOptions extends SessionOptions {
+  /** The frequent calls go past the SDK's middleware: worth its start where there are many of them. */
+  readonly direct?: boolean;
+}
 
 /**
  * Finds the queue and opens it. A URL is used as it is and costs no request; a name is looked up in the region that
@@ -15,7 +19,8 @@ export async function openQueue(options: OpenQueueOptions): Promise<Queue> {
   try {
     await session.region();
     const url = await session.url();
-    return createSqsQueue({ ...session, url, name: session.reference.name });
+    const queue = createSqsQueue({ ...session, url, name: session.reference.name });
+    return options.direct === true ? await openDirect(queue, session, options) : queue;
   } catch (error) {
     session.client.destroy();
     throw error;

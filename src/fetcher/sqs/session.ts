@@ -7,6 +7,7 @@ import type { AbortBy } from "./abortable.js";
 import { type Call, createCall } from "./call.js";
 import { createClient, type OnAnswer } from "./client.js";
 import { describeError } from "./describe-error.js";
+import type { Endpoint } from "./direct/ask.js";
 import { UNREADABLE } from "./error-table.js";
 import { parseQueueReference, type QueueReference } from "./queue-reference.js";
 import { loadSdk, type Sdk } from "./sdk.js";
@@ -38,6 +39,8 @@ export interface Session {
   readonly context: () => Omit<CallContext, "action">;
   readonly requests: RequestCounts;
   readonly now: () => number;
+  /** Where requests go and the region that they are signed for; undefined before the first one. */
+  readonly endpoint: () => Endpoint | undefined;
   /** The region that the SDK ends up with: asked for before the first call, errors can name it. */
   region(): Promise<string>;
   /** A queue that was given as a URL costs no request (else GetQueueUrl). */
@@ -49,6 +52,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const reference = parseQueueReference(options.queue);
   const sdk = await loadSdk();
   let host: string | undefined;
+  let endpoint: { url: URL; signingRegion: string | undefined } | undefined;
   let { account, region } = reference;
   const context = (): Omit<CallContext, "action"> => ({
     queue: reference.name,
@@ -63,8 +67,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     requestTimeoutMs: options.requestTimeoutMs,
     onWarning,
     onAnswer: options.onAnswer,
-    onHost: (name) => {
-      host = name;
+    onEndpoint: (url, signingRegion) => {
+      host = url.host;
+      endpoint = { url, signingRegion };
     },
   });
   const requests: RequestCounts = { receive: 0, delete: 0, extend: 0, other: 0 };
@@ -83,6 +88,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
   return {
     ...{ reference, sdk, client, abortBy, call, context, requests, now },
+    endpoint: () => {
+      const signedFor = endpoint?.signingRegion ?? region;
+      if (endpoint === undefined || signedFor === undefined) return undefined;
+      return { url: endpoint.url, region: signedFor };
+    },
     region: async () => {
       try {
         region = await client.config.region();

@@ -1,14 +1,14 @@
-import type { BatchResultErrorEntry, ReceiveMessageCommandInput, SQSClient } from "@aws-sdk/client-sqs";
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { CallContext } from "../../aws/description.js";
 import { QueueError } from "../../errors.js";
-import type { ReceivedMessage } from "../../message.js";
-import type { FailedEntry, Queue, RequestCounts } from "../queue.js";
+import type { Queue, RequestCounts } from "../queue.js";
 import type { AbortBy } from "./abortable.js";
 import { parseAttributes } from "./attributes.js";
 import type { Call } from "./call.js";
 import { UNREADABLE } from "./error-table.js";
-import { parseMessage } from "./received-message.js";
 import type { Sdk } from "./sdk.js";
+import { failedEntries, readMessages } from "./wire/answers.js";
+import { deleteInput, receiveInput, visibilityInput } from "./wire/inputs.js";
 
 export interface SqsQueueOptions {
   readonly sdk: Sdk;
@@ -34,51 +34,29 @@ export function createSqsQueue(options: SqsQueueOptions): Queue {
     name,
     requests,
 
-    receive: async ({ maxMessages, waitSeconds, visibilitySeconds }, signal) => {
-      const input: ReceiveMessageCommandInput = {
-        QueueUrl: url,
-        MaxNumberOfMessages: maxMessages,
-        WaitTimeSeconds: waitSeconds,
-        VisibilityTimeout: visibilitySeconds,
-        MessageSystemAttributeNames: ["All"],
-        MessageAttributeNames: ["All"],
-      };
+    receive: async (request, signal) => {
+      const input = receiveInput(url, request);
       if (signal !== undefined) abortBy(input, signal);
       const answer = await call("receive", "ReceiveMessage", () =>
         client.send(new sdk.ReceiveMessageCommand(input)),
       );
-      const receivedAtMs = now();
-      const messages: ReceivedMessage[] = [];
-      const raws = entriesOf(answer.Messages);
-      // Not the same as no messages: some may have been handed out.
-      if (raws.length !== (answer.Messages ?? []).length) throw unreadable("ReceiveMessage");
-      // More than were asked for are not ours: `--max` is exact, and they come back by themselves.
-      for (const raw of raws.slice(0, maxMessages)) {
-        const message = parseMessage(raw, receivedAtMs);
-        if (message === undefined) throw unreadable("ReceiveMessage");
-        messages.push(message);
-      }
+      const messages = readMessages(answer, request.maxMessages, now());
+      if (messages === undefined) throw unreadable("ReceiveMessage");
       return messages;
     },
 
     deleteBatch: async (receiptHandles) => {
-      const Entries = receiptHandles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
       const answer = await call("delete", "DeleteMessageBatch", () =>
-        client.send(new sdk.DeleteMessageBatchCommand({ QueueUrl: url, Entries })),
+        client.send(new sdk.DeleteMessageBatchCommand(deleteInput(url, receiptHandles))),
       );
-      return failedEntries(Entries.length, answer);
+      return failedEntries(receiptHandles.length, answer);
     },
 
     changeVisibilityBatch: async (changes) => {
-      const Entries = changes.map(({ receiptHandle, visibilitySeconds }, index) => ({
-        Id: String(index),
-        ReceiptHandle: receiptHandle,
-        VisibilityTimeout: visibilitySeconds,
-      }));
       const answer = await call("extend", "ChangeMessageVisibilityBatch", () =>
-        client.send(new sdk.ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries })),
+        client.send(new sdk.ChangeMessageVisibilityBatchCommand(visibilityInput(url, changes))),
       );
-      return failedEntries(Entries.length, answer);
+      return failedEntries(changes.length, answer);
     },
 
     attributes: async () => {
@@ -92,32 +70,4 @@ export function createSqsQueue(options: SqsQueueOptions): Queue {
 
     close: () => client.destroy(),
   };
-}
-
-interface BatchAnswer {
-  readonly Successful?: readonly { readonly Id?: string | undefined }[] | undefined;
-  readonly Failed?: readonly BatchResultErrorEntry[] | undefined;
-}
-
-/**
- * The entries that SQS did not confirm: those under `Failed`, and those that are in neither list
- * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessageBatch.html: a call can
- * answer with HTTP 200 and hold both).
- */
-function failedEntries(count: number, { Successful, Failed }: BatchAnswer): FailedEntry[] {
-  const open = new Set(Array.from({ length: count }, (_, index) => index));
-  for (const { Id } of entriesOf(Successful)) open.delete(Number(Id));
-  const failed: FailedEntry[] = [];
-  for (const { Id, Code, SenderFault } of entriesOf(Failed)) {
-    const index = Number(Id);
-    if (open.delete(index))
-      failed.push({ index, code: Code ?? "Unknown", senderFault: SenderFault === true });
-  }
-  for (const index of open) failed.push({ index, code: "NotAnswered", senderFault: false });
-  return failed.sort((one, other) => one.index - other.index);
-}
-
-/** A list of objects, whatever an answer holds in its place. */
-function entriesOf<Entry extends object>(list: readonly Entry[] | undefined): readonly Entry[] {
-  return Array.isArray(list) ? list.filter((entry) => typeof entry === "object" && entry !== null) : [];
 }

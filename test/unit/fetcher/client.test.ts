@@ -30,7 +30,7 @@ test.each([
     reference: parseQueueReference(queue),
     maxSockets: 1,
     onWarning: () => {},
-    onHost: (host) => hosts.push(host),
+    onEndpoint: ({ host }) => hosts.push(host),
   });
   const parameters = { Region: "eu-west-1", UseFIPS: false, UseDualStack: false, ...settings };
   expect(client.config.endpointProvider(parameters).url.href).toBe(url);

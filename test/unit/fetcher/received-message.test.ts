@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseMessage, wholeNumber } from "../../../src/fetcher/sqs/received-message.js";
+import { parseMessage, wholeNumber } from "../../../src/fetcher/sqs/wire/received-message.js";
 
 const NOW = 1_753_000_000_000;
 

@@ -1,5 +1,5 @@
 import type { Message as SqsMessage } from "@aws-sdk/client-sqs";
-import type { ReceivedMessage } from "../../message.js";
+import type { ReceivedMessage } from "../../../message.js";
 
 const LATEST_MS = 8_640_000_000_000_000;
 const NO_ATTRIBUTES: ReceivedMessage["attributes"] = Object.freeze({});
