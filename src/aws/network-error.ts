@@ -1,4 +1,5 @@
-import type { CallContext, Description } from "./description.js";
+import { type CallContext, type Description, hostOf } from "./description.js";
+import { ProxyError } from "./proxy-error.js";
 
 /** What Node's and OpenSSL's error codes mean, in words that end a sentence. */
 const BY_CODE: ReadonlyMap<string, { readonly code: string; readonly what: string }> = new Map([
@@ -40,6 +41,7 @@ const TLS_CODE =
  */
 export function describeNetworkError(error: unknown, depth = 0): Description | undefined {
   if (!(error instanceof Error) || depth > 5) return undefined;
+  if (error instanceof ProxyError) return describeProxyError(error, depth);
   const code = text(error, "code");
   const known =
     code === undefined ? undefined : (BY_CODE.get(code) ?? (TLS_CODE.test(code) ? TLS : undefined));
@@ -60,6 +62,27 @@ export function describeNetworkError(error: unknown, depth = 0): Description | u
     if (description !== undefined) return description;
   }
   return undefined;
+}
+
+/** What to say of a proxy that does not let a request pass; HTTP 407 is always one's. */
+export function proxyRefusal(status: number, proxy = "the proxy"): Description {
+  const what =
+    status === 407
+      ? "it wants another user and password (http://USER:PASSWORD@HOST:PORT in HTTPS_PROXY or HTTP_PROXY)"
+      : "let it pass this host, or name the host in NO_PROXY";
+  return {
+    kind: status >= 500 ? "unavailable" : "failed",
+    code: "proxy_refused",
+    message: (context) => `${proxy} refuses requests to ${hostOf(context)} with HTTP ${status}: ${what}`,
+  };
+}
+
+function describeProxyError({ proxy, status, cause }: ProxyError, depth: number): Description | undefined {
+  if (status !== undefined) return proxyRefusal(status, `the proxy ${proxy}`);
+  const lost = Object.assign(new Error(), { code: "ECONNRESET" });
+  const why = describeNetworkError(cause, depth + 1) ?? describeNetworkError(lost, depth + 1);
+  if (why === undefined) return undefined;
+  return { ...why, message: (context) => why.message({ ...context, service: "the proxy", host: proxy }) };
 }
 
 /** The host that was asked for; an error on the way to another one (a credentials server) names its own. */

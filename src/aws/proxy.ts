@@ -1,57 +1,47 @@
-import http from "node:http";
-import https from "node:https";
-import { Agent, type AgentConnectOpts } from "agent-base";
-import { HttpProxyAgent } from "http-proxy-agent";
-import { HttpsProxyAgent } from "https-proxy-agent";
 import { getProxyForUrl } from "proxy-from-env";
+import { UsageError } from "../errors.js";
 
-/** Connections of a client: how many at once. */
-export interface AgentOptions {
-  readonly keepAlive: boolean;
-  readonly maxSockets: number;
+/** A server that passes requests on. */
+export interface HttpProxy {
+  /** Without its user and password. */
+  readonly url: URL;
+  /** The Proxy-Authorization header, where the environment names a user. */
+  readonly authorization: string | undefined;
 }
 
 /**
  * The proxy for requests to `url`, as HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY (in either case) name it; undefined
- * where they go straight. The AWS SDK for JavaScript itself reads none of them.
+ * where they go straight. The AWS SDK for JavaScript itself reads none of them. Throws UsageError `proxy_malformed`.
  */
-export function proxyFor(url: string): string | undefined {
-  const proxy = getProxyForUrl(url);
-  return proxy === "" ? undefined : proxy;
+export function proxyFor(url: string): HttpProxy | undefined {
+  const named = getProxyForUrl(url);
+  return named === "" ? undefined : parseProxy(withPlainScheme(named));
 }
 
-/** The agent for the SDK's request handler: one that asks `proxyFor` where a proxy is set at all, else Node's own. */
-export function agentFor(options: AgentOptions): AgentOptions | http.Agent {
-  return Object.keys(process.env).some((name) => /^(?:https?|all)_proxy$/i.test(name))
-    ? new EnvProxyAgent(options)
-    : options;
+/** A proxy that is named without a scheme speaks HTTP, as it does for curl; the package gives it the scheme of `url`. */
+function withPlainScheme(named: string): string {
+  return Object.values(process.env).includes(named) ? named : named.replace(/^https:/, "http:");
 }
 
-class EnvProxyAgent extends Agent {
-  readonly #agents = new Map<string, http.Agent>();
-  readonly #options: AgentOptions;
-
-  constructor(options: AgentOptions) {
-    super();
-    this.#options = options;
-  }
-
-  connect(_request: http.ClientRequest, { secureEndpoint, host, port }: AgentConnectOpts): http.Agent {
-    const scheme = secureEndpoint ? "https" : "http";
-    const name = host?.includes(":") ? `[${host}]` : host;
-    const proxy = proxyFor(`${scheme}://${name}:${port}`);
-    const key = `${scheme} ${proxy}`;
-    const agent = this.#agents.get(key) ?? agentOf(secureEndpoint, proxy, this.#options);
-    this.#agents.set(key, agent);
-    return agent;
-  }
-
-  override destroy(): void {
-    for (const agent of this.#agents.values()) agent.destroy();
+function parseProxy(text: string): HttpProxy {
+  try {
+    const url = new URL(text);
+    if (url.protocol !== "http:" && url.protocol !== "https:") throw malformed();
+    const { username, password } = url;
+    const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    const authorization = user === ":" ? undefined : `Basic ${Buffer.from(user).toString("base64")}`;
+    url.username = "";
+    url.password = "";
+    return { url, authorization };
+  } catch {
+    // Neither the text nor the parser's error is passed on: a password can be in them.
+    throw malformed();
   }
 }
 
-function agentOf(secure: boolean, proxy: string | undefined, options: AgentOptions): http.Agent {
-  if (proxy === undefined) return secure ? new https.Agent(options) : new http.Agent(options);
-  return secure ? new HttpsProxyAgent(proxy, options) : new HttpProxyAgent(proxy, options);
+function malformed(): UsageError {
+  return new UsageError(
+    "proxy_malformed",
+    "the proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names is no URL of an HTTP proxy: one looks like http://proxy.example.com:3128; NO_PROXY lists the hosts that need none",
+  );
 }

@@ -8,7 +8,7 @@ import {
   EXPIRED,
 } from "./common-errors.js";
 import { type CallContext, type Description, hostOf } from "./description.js";
-import { describeNetworkError } from "./network-error.js";
+import { describeNetworkError, proxyRefusal } from "./network-error.js";
 import { statusOf } from "./status.js";
 
 /** What is to be said of the errors of a service beside those that all have in common. */
@@ -34,6 +34,7 @@ export function describeServiceError<Context extends CallContext>(
   words: ServiceWords<Context>,
 ): Description<Context> {
   if (!(error instanceof Error)) return unreadable(words.service);
+  if (statusOf(error) === 407) return proxyRefusal(407);
   if (Reflect.get(error, "code") === "ERR_INVALID_URL") return badEndpoint(words.service);
   return (
     describeCredentialsError(error, isOfService) ??

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { Action, Answer, FaultRequest, Forward, Reply, Rule } from "./sqs-faults/fault.js";
 import { parseJson } from "./sqs-faults/fault.js";
+import { wayOf } from "./way.js";
 
 /** A request that has come in, and whether a rule took it. */
 export interface SeenRequest extends FaultRequest {
@@ -50,6 +51,7 @@ export async function startSqsFaults(target: string): Promise<SqsFaults> {
       number: requests.filter((seen) => seen.action === action).length + 1,
       input: parseJson(body.toString("utf8")),
       accessKeyId: /Credential=([^/]+)\//.exec(String(incoming.headers.authorization))?.[1],
+      way: wayOf(incoming.headers["user-agent"]),
     };
     const fault = rules.get(action)?.(request);
     requests.push({ ...request, isFaulted: fault !== undefined });

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { type Way, wayOf } from "./way.js";
 
 /** A request as SQS would read it (AWS JSON 1.0). */
 export interface StubRequest {
@@ -6,6 +7,8 @@ export interface StubRequest {
   readonly action: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly headers: IncomingMessage["headers"];
+  readonly path: string;
+  readonly way: Way;
 }
 
 export type StubAnswer =
@@ -59,6 +62,8 @@ export async function startSqsStub(): Promise<SqsStub> {
           action: String(target).replace("AmazonSQS.", ""),
           input: JSON.parse(body) as Readonly<Record<string, unknown>>,
           headers: request.headers,
+          path: request.url ?? "",
+          way: wayOf(request.headers["user-agent"]),
         });
         onRequest();
         give(response, (script.length > 1 ? script.shift() : script[0]) ?? "close");

@@ -1,4 +1,5 @@
 import type { KMSClient } from "@aws-sdk/client-kms";
+import { agentsFor } from "../../aws/agent.js";
 import { malformedEndpoint } from "../../aws/service-error.js";
 import { UsageError } from "../../errors.js";
 
@@ -6,6 +7,7 @@ export type KmsSdk = typeof import("@aws-sdk/client-kms");
 
 const CONNECTION_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 10_000;
+const MAX_SOCKETS = 4;
 
 /**
  * Loads the SDK's client for KMS, which is installed by whoever uses it. Throws UsageError `kms_client_missing` where it
@@ -38,6 +40,7 @@ export function createKmsClient(
     ...(region !== undefined && { region }),
     logger,
     requestHandler: {
+      ...agentsFor({ keepAlive: true, maxSockets: MAX_SOCKETS }),
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       throwOnRequestTimeout: true,

@@ -1,3 +1,4 @@
+import { agentsFor } from "../../aws/agent.js";
 import { describeNetworkError } from "../../aws/network-error.js";
 import { type Check, type Finding, ok, skipped, warning } from "../check.js";
 import { divided } from "../explain.js";
@@ -62,6 +63,7 @@ async function ask(sdk: StsSdk, { facts, signal, timeoutMs, onClose }: Tools): P
     maxAttempts: 2,
     logger,
     requestHandler: {
+      ...agentsFor({ keepAlive: true, maxSockets: 1 }),
       connectionTimeout: requestTimeout,
       requestTimeout,
       throwOnRequestTimeout: true,

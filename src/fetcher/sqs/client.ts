@@ -1,5 +1,5 @@
 import type { SQSClient, SQSClientConfig } from "@aws-sdk/client-sqs";
-import { agentFor } from "../../aws/proxy.js";
+import { agentsFor } from "../../aws/agent.js";
 import { systemClock } from "../../clock.js";
 import { UsageError } from "../../errors.js";
 import { type AbortBy, abortable } from "./abortable.js";
@@ -42,13 +42,12 @@ export interface QueueClient {
  */
 export function createClient(sdk: Sdk, options: ClientOptions): QueueClient {
   const { reference, maxSockets, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
-  const agent = agentFor({ keepAlive: true, maxSockets });
+  const agents = agentsFor({ keepAlive: true, maxSockets });
   const logger = warningLogger(options.onWarning);
   const config: SQSClientConfig = {
     ...(reference.region !== undefined && { region: reference.region }),
     requestHandler: {
-      httpAgent: agent,
-      httpsAgent: agent,
+      ...agents,
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,

@@ -62,7 +62,7 @@ function describeServiceError(error: Error): Description | undefined {
 function describeAnswer(error: Error): Description | undefined {
   const status = statusOf(error);
   if (status === undefined) return undefined;
-  return status >= 500 || status === 429 ? describeStatus(status, undefined) : UNREADABLE;
+  return status >= 500 || status === 429 || status === 407 ? describeStatus(status, undefined) : UNREADABLE;
 }
 
 /** Errors of the SDK's credentials chain, and of the services (STS, SSO) that it asks. */

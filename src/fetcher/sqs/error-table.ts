@@ -1,5 +1,6 @@
 import { byCode, COMMON_CODES } from "../../aws/common-errors.js";
 import { type CallContext, type Description, hostOf, partitionOf } from "../../aws/description.js";
+import { proxyRefusal } from "../../aws/network-error.js";
 
 /** `the queue "login-queue" in eu-west-1 (account 123456789012)`. */
 function queueOf({ queue, region, account }: CallContext): string {
@@ -160,6 +161,7 @@ export function describeCode(code: string): Description | undefined {
 /** What to say of an answer that names no code that we know, from its HTTP status. */
 export function describeStatus(status: number, code: string | undefined): Description {
   if (status === 429) return THROTTLED;
+  if (status === 407) return proxyRefusal(status);
   const named = code === undefined ? "" : ` (${code})`;
   if (status >= 500) {
     return {

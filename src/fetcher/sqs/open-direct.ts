@@ -33,8 +33,8 @@ export async function openDirect(queue: Queue, session: Session, options: Sessio
     requests: session.requests,
     context: session.context,
     userAgent: `sqs2pg/${version}`,
-    now,
-    clockOffsetMs: () => config.systemClockOffset,
+    // The offset is to this clock, not to one that goes on evenly when it is set or the machine sleeps.
+    awsNow: () => Date.now() + config.systemClockOffset,
   });
   return createDirectQueue(queue, ask, now, () => transport?.close());
 }

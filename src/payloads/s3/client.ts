@@ -1,4 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3";
+import { agentsFor } from "../../aws/agent.js";
 import { malformedEndpoint } from "../../aws/service-error.js";
 import type { S3Sdk } from "./sdk.js";
 
@@ -19,15 +20,13 @@ export function createS3Client(sdk: S3Sdk, { region, maxSockets, onHost }: S3Cli
   const nothing = (): void => {};
   // The SDK writes to the console where it has no logger.
   const logger = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
-  const agent = { keepAlive: true, maxSockets };
   const client = new sdk.S3Client({
     ...(region !== undefined && { region }),
     logger,
     // A bucket may be in another region than the queue.
     followRegionRedirects: true,
     requestHandler: {
-      httpAgent: agent,
-      httpsAgent: agent,
+      ...agentsFor({ keepAlive: true, maxSockets }),
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       throwOnRequestTimeout: true,

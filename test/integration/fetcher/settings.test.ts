@@ -4,21 +4,27 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type OpenQueueOptions, openQueue } from "../../../src/fetcher/sqs/open-queue.js";
 import { stubAwsSettings } from "../../support/aws-settings.js";
+import { QUEUE_CLIENTS } from "../../support/queue-clients.js";
 import { type SqsServer, startSqs } from "../../support/sqs.js";
+import { type SqsFaults, startSqsFaults } from "../../support/sqs-faults.js";
 
 let server: SqsServer;
+/** Shows which way requests come, and in whose name. */
+let witness: SqsFaults;
 let folder: string;
 
 beforeAll(async () => {
   server = await startSqs();
+  witness = await startSqsFaults(server.endpoint);
   server.createQueue("login-queue").send(["{}"]);
   folder = await mkdtemp(join(tmpdir(), "sqs2pg-aws-"));
 });
 afterAll(async () => {
+  await witness.stop();
   await server.stop();
   await rm(folder, { recursive: true });
 });
-beforeEach(() => stubAwsSettings(server.environment));
+beforeEach(() => stubAwsSettings({ ...server.environment, AWS_ENDPOINT_URL_SQS: witness.endpoint }));
 afterEach(() => vi.unstubAllEnvs());
 
 const PROFILES = `
@@ -56,34 +62,52 @@ sso_start_url = https://company.invalid/start
 /** Profiles in a file of their own: the SDK reads a file once. */
 async function useProfile(name: string): Promise<void> {
   const path = join(folder, `config-${name}`);
-  await writeFile(path, PROFILES.replaceAll("{endpoint}", server.endpoint));
+  await writeFile(path, PROFILES.replaceAll("{endpoint}", witness.endpoint));
   stubAwsSettings({ AWS_CONFIG_FILE: path, AWS_PROFILE: name, HOME: folder });
 }
 
-describe("what the SDK reads is enough", () => {
+describe.each(QUEUE_CLIENTS)("what the SDK reads is enough ($way)", (client) => {
+  async function expectReceivedBy(
+    accessKeyId: string,
+    options: Partial<OpenQueueOptions> = {},
+  ): Promise<void> {
+    const queue = await client.open({ queue: "login-queue", maxSockets: 2, ...options });
+    const page = await queue.receive({ maxMessages: 1, waitSeconds: 1, visibilitySeconds: 0 });
+    queue.close();
+    expect(page).toHaveLength(1);
+    const { way } = client;
+    expect(witness.requests.at(-1)).toMatchObject({ action: "ReceiveMessage", way, accessKeyId });
+  }
+
   test.each(["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"])("%s", async (name) => {
     vi.stubEnv("AWS_ENDPOINT_URL_SQS", undefined);
-    vi.stubEnv(name, server.endpoint);
-    expect(await visible()).toBe(1);
+    vi.stubEnv(name, witness.endpoint);
+    await expectReceivedBy("test");
   });
 
   test.each(["emulator", "sections"])("a profile with region, endpoint and keys (%s)", async (name) => {
     await useProfile(name);
-    expect(await visible()).toBe(1);
+    await expectReceivedBy("AKIDEXAMPLE");
   });
 
-  test("a profile beside keys: one warning of ours, and nothing on the console", async () => {
-    await useProfile("emulator");
-    vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
-    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
-    const onConsole = vi.spyOn(console, "warn");
-    const warnings: string[] = [];
-    expect(await visible({ onWarning: (message) => warnings.push(message) })).toBe(1);
-    expect(warnings).toEqual([
-      "both AWS_PROFILE and AWS_ACCESS_KEY_ID are set: the profile is used; unset the other",
-    ]);
-    expect(onConsole).not.toHaveBeenCalled();
+  test("no region is needed with an ARN", async () => {
+    vi.stubEnv("AWS_REGION", undefined);
+    await expectReceivedBy("test", { queue: "arn:aws:sqs:eu-west-1:000000000000:login-queue" });
   });
+});
+
+// The SDK says it once in a process.
+test("a profile beside keys: one warning of ours, and nothing on the console", async () => {
+  await useProfile("emulator");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
+  const onConsole = vi.spyOn(console, "warn");
+  const warnings: string[] = [];
+  expect(await visible({ onWarning: (message) => warnings.push(message) })).toBe(1);
+  expect(warnings).toEqual([
+    "both AWS_PROFILE and AWS_ACCESS_KEY_ID are set: the profile is used; unset the other",
+  ]);
+  expect(onConsole).not.toHaveBeenCalled();
 });
 
 describe("what is missing is said", () => {
@@ -102,11 +126,6 @@ describe("what is missing is said", () => {
       code: "no_region",
       message: expect.stringContaining('the profile "no-region" has none or was not found'),
     });
-  });
-
-  test("no region is needed with an ARN", async () => {
-    vi.stubEnv("AWS_REGION", undefined);
-    expect(await visible({ queue: "arn:aws:sqs:eu-west-1:000000000000:login-queue" })).toBe(1);
   });
 
   test("a region that is none", async () => {

@@ -1,3 +1,5 @@
+import type { Way } from "../way.js";
+
 /** The calls that a drain makes. */
 export type Action =
   | "ReceiveMessage"
@@ -16,6 +18,7 @@ export interface FaultRequest {
   readonly input: Json;
   /** Whose signature it bears. */
   readonly accessKeyId: string | undefined;
+  readonly way: Way;
 }
 
 export interface Answer {

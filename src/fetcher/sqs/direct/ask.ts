@@ -22,66 +22,67 @@ export interface AskOptions {
   readonly requests: RequestCounts;
   readonly userAgent: string;
   readonly context: () => Omit<CallContext, "action">;
-  /** Milliseconds since the Unix epoch. */
-  readonly now: () => number;
-  /** How far AWS's clock is ahead of this machine's, as far as the SDK knows. */
-  readonly clockOffsetMs: () => number;
+  /** What AWS's clock shows, as far as the SDK knows: milliseconds since the Unix epoch. */
+  readonly awsNow: () => number;
+}
+
+export interface Question<Result> {
+  readonly cost: keyof RequestCounts;
+  /** Such as `ReceiveMessage`. */
+  readonly action: string;
+  readonly input: object;
+  /** Undefined for an output that cannot be read. */
+  readonly read: (output: object) => Result | undefined;
 }
 
 /**
- * Makes one call of SQS without the SDK's middleware and answers with its parsed output; undefined where the answer is
- * anything but a plain 200 with a JSON object, or none came: then the SDK is to make the call, which knows retries,
+ * Makes one call of SQS without the SDK's middleware and reads its output; undefined where the answer is anything but a
+ * plain 200 with a JSON object that can be read, or none came: then the SDK is to make the call, which knows retries,
  * throttling, clock skew and the errors. Rejects with the `QueueError` `aborted` alone, after `signal`.
  */
-export type Ask = (
-  cost: keyof RequestCounts,
-  action: string,
-  input: object,
-  signal?: AbortSignal,
-) => Promise<object | undefined>;
+export type Ask = <Result>(question: Question<Result>, signal?: AbortSignal) => Promise<Result | undefined>;
 
 export function createAsk(options: AskOptions): Ask {
-  const { breaker, requests, now } = options;
-
-  const post = async (endpoint: Endpoint, call: Call): Promise<unknown> => {
+  const post = async (endpoint: Endpoint, question: Question<unknown>, signal?: AbortSignal) => {
     const { url, region } = endpoint;
-    const { cost, action, body, signal } = call;
+    const { cost, action, input } = question;
     const path = url.pathname.endsWith("/") ? url.pathname : `${url.pathname}/`;
+    const body = JSON.stringify(input);
+    const credentials = await options.credentials();
     const headers = signedHeaders({
-      ...{ region, host: url.host, path, action, body, userAgent: options.userAgent },
-      credentials: await options.credentials(),
-      nowMs: now() + options.clockOffsetMs(),
+      ...{ credentials, region, host: url.host, path, action, body },
+      ...{ userAgent: options.userAgent, nowMs: options.awsNow() },
     });
     signal?.throwIfAborted();
-    requests[cost] += 1;
-    const answer = await options.transport(url.origin).post({ path, headers, body, signal });
-    return answer.status === 200 ? JSON.parse(answer.body) : undefined;
+    options.requests[cost] += 1;
+    return await options.transport(url.origin).post({ path, headers, body, signal });
   };
 
-  return async (cost, action, input, signal) => {
+  return async (question, signal) => {
     const endpoint = options.endpoint();
-    if (endpoint === undefined || !breaker.isClosed()) return undefined;
-    const startedAtMs = now();
+    if (endpoint === undefined) return undefined;
+    const attempt = options.breaker.begin();
+    if (attempt === undefined) return undefined;
     try {
-      const output = await post(endpoint, { cost, action, body: JSON.stringify(input), signal });
-      if (typeof output === "object" && output !== null) {
-        breaker.succeeded();
-        return output;
+      const { status, body } = await post(endpoint, question, signal);
+      const output = status === 200 ? parseObject(body) : undefined;
+      const result = output === undefined ? undefined : question.read(output);
+      if (result !== undefined) {
+        attempt.succeeded();
+        return result;
       }
     } catch {
       // Whatever it is, the SDK meets it, too, and says what to do about it; but not what the caller ended.
-      if (signal?.aborted) throw aborted({ ...options.context(), action });
+      if (signal?.aborted) throw aborted({ ...options.context(), action: question.action });
     }
-    breaker.failed(startedAtMs);
+    attempt.failed();
     return undefined;
   };
 }
 
-interface Call {
-  readonly cost: keyof RequestCounts;
-  readonly action: string;
-  readonly body: string;
-  readonly signal: AbortSignal | undefined;
+function parseObject(text: string): object | undefined {
+  const value: unknown = JSON.parse(text);
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
 }
 
 function aborted(context: CallContext): QueueError {

@@ -2,29 +2,38 @@
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
-/** Whether a way of asking is worth its try: closed until it fails, then open for a pause that doubles. */
+/** Whether a way of asking is worth its try: it is until one fails, then there is a pause, which doubles each time. */
 export interface Breaker {
-  isClosed(): boolean;
-  succeeded(): void;
-  /** `startedAtMs`: when the failed try began. Tries that were under way together are one failure. */
-  failed(startedAtMs: number): void;
+  /** Undefined in a pause. */
+  begin(): Attempt | undefined;
 }
 
-/** `now` counts milliseconds from whenever. */
+/** One of the two is called; neither, where it was given up. Tries that were under way together are one failure. */
+export interface Attempt {
+  succeeded(): void;
+  failed(): void;
+}
+
+/** `now` counts milliseconds evenly from whenever. */
 export function createBreaker(now: () => number): Breaker {
+  let failures = 0;
   let pauseMs = FIRST_PAUSE_MS;
-  let failedAtMs = Number.NEGATIVE_INFINITY;
-  let closedFromMs = Number.NEGATIVE_INFINITY;
+  let pausedUntilMs = Number.NEGATIVE_INFINITY;
   return {
-    isClosed: () => now() >= closedFromMs,
-    succeeded: () => {
-      pauseMs = FIRST_PAUSE_MS;
-    },
-    failed: (startedAtMs) => {
-      if (startedAtMs <= failedAtMs) return;
-      failedAtMs = now();
-      closedFromMs = failedAtMs + pauseMs;
-      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    begin: () => {
+      if (now() < pausedUntilMs) return undefined;
+      const failuresBefore = failures;
+      return {
+        succeeded: () => {
+          if (failures === failuresBefore) pauseMs = FIRST_PAUSE_MS;
+        },
+        failed: () => {
+          if (failures !== failuresBefore) return;
+          failures += 1;
+          pausedUntilMs = now() + pauseMs;
+          pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+        },
+      };
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Queue } from "../../queue.js";
-import { type BatchAnswer, failedEntries, type ReceiveAnswer, readMessages } from "../wire/answers.js";
+import { failedEntries, readMessages } from "../wire/answers.js";
 import { deleteInput, receiveInput, visibilityInput } from "../wire/inputs.js";
 import type { Ask } from "./ask.js";
 
@@ -13,22 +13,24 @@ export function createDirectQueue(queue: Queue, ask: Ask, now: () => number, clo
     ...queue,
 
     receive: async (request, signal) => {
-      const answer = await ask("receive", "ReceiveMessage", receiveInput(url, request), signal);
-      const messages =
-        answer === undefined ? undefined : readMessages(answer as ReceiveAnswer, request.maxMessages, now());
+      const input = receiveInput(url, request);
+      const read = (output: object) => readMessages(output, request.maxMessages, now());
+      const messages = await ask({ cost: "receive", action: "ReceiveMessage", input, read }, signal);
       return messages ?? queue.receive(request, signal);
     },
 
     deleteBatch: async (receiptHandles) => {
-      const answer = await ask("delete", "DeleteMessageBatch", deleteInput(url, receiptHandles));
-      if (answer === undefined) return queue.deleteBatch(receiptHandles);
-      return failedEntries(receiptHandles.length, answer as BatchAnswer);
+      const input = deleteInput(url, receiptHandles);
+      const read = (output: object) => failedEntries(receiptHandles.length, output);
+      const failed = await ask({ cost: "delete", action: "DeleteMessageBatch", input, read });
+      return failed ?? queue.deleteBatch(receiptHandles);
     },
 
     changeVisibilityBatch: async (changes) => {
-      const answer = await ask("extend", "ChangeMessageVisibilityBatch", visibilityInput(url, changes));
-      if (answer === undefined) return queue.changeVisibilityBatch(changes);
-      return failedEntries(changes.length, answer as BatchAnswer);
+      const input = visibilityInput(url, changes);
+      const read = (output: object) => failedEntries(changes.length, output);
+      const failed = await ask({ cost: "extend", action: "ChangeMessageVisibilityBatch", input, read });
+      return failed ?? queue.changeVisibilityBatch(changes);
     },
 
     close: () => {

@@ -29,6 +29,7 @@ export function signedHeaders(options: SigningOptions): Record<string, string> {
   const headers = {
     Host: host,
     "Content-Type": "application/x-amz-json-1.0",
+    "Content-Length": String(Buffer.byteLength(body)),
     "X-Amz-Target": `AmazonSQS.${action}`,
     // 2026-11-26T06:00:00.000Z without its separators and fractions.
     "X-Amz-Date": new Date(nowMs).toISOString().replace(/[-:]|\.\d{3}/g, ""),

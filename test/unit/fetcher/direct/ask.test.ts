@@ -1,0 +1,142 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { type Ask, createAsk, type Endpoint } from "../../../../src/fetcher/sqs/direct/ask.js";
+import { createBreaker } from "../../../../src/fetcher/sqs/direct/breaker.js";
+import type { PostAnswer, PostRequest } from "../../../../src/fetcher/sqs/direct/transport.js";
+
+const GOOD: PostAnswer = { status: 200, body: '{"answer":42}' };
+const NOW = Date.UTC(2026, 10, 26, 6, 0, 0);
+
+let endpoint: Endpoint | undefined;
+let credentials: () => Promise<{ accessKeyId: string; secretAccessKey: string }>;
+let answer: (request: PostRequest) => Promise<PostAnswer>;
+let requests: { receive: number; delete: number; extend: number; other: number };
+let posted: { readonly origin: string; readonly request: PostRequest }[];
+let nowMs: number;
+let ask: Ask;
+
+beforeEach(() => {
+  endpoint = { url: new URL("https://sqs.eu-west-1.amazonaws.com/"), region: "eu-west-1" };
+  credentials = async () => ({ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" });
+  answer = async () => GOOD;
+  requests = { receive: 0, delete: 0, extend: 0, other: 0 };
+  posted = [];
+  nowMs = 0;
+  ask = createAsk({
+    endpoint: () => endpoint,
+    credentials: () => credentials(),
+    transport: (origin) => ({
+      post: (request) => {
+        posted.push({ origin, request });
+        return answer(request);
+      },
+      close: () => {},
+    }),
+    breaker: createBreaker(() => nowMs),
+    requests,
+    userAgent: "sqs2pg/1.2.3",
+    context: () => ({ queue: "login-queue" }),
+    awsNow: () => NOW,
+  });
+});
+
+/** One question; its reader finds an answer of 7 unreadable. */
+function question(signal?: AbortSignal): Promise<unknown> {
+  const read = (output: object): unknown => {
+    const value: unknown = Reflect.get(output, "answer");
+    return value === 7 ? undefined : value;
+  };
+  return ask({ cost: "receive", action: "ReceiveMessage", input: { QueueUrl: "u" }, read }, signal);
+}
+
+test("a call is posted to the endpoint, signed, and counted", async () => {
+  expect(await question()).toBe(42);
+  expect(posted).toEqual([
+    {
+      origin: "https://sqs.eu-west-1.amazonaws.com",
+      request: {
+        path: "/",
+        body: '{"QueueUrl":"u"}',
+        signal: undefined,
+        headers: expect.objectContaining({
+          Host: "sqs.eu-west-1.amazonaws.com",
+          "X-Amz-Target": "AmazonSQS.ReceiveMessage",
+          "X-Amz-Date": "20261126T060000Z",
+          Authorization: expect.stringContaining("Credential=AKIDEXAMPLE/20261126/eu-west-1/sqs/"),
+        }),
+      },
+    },
+  ]);
+  expect(requests).toEqual({ receive: 1, delete: 0, extend: 0, other: 0 });
+});
+
+test.each([
+  ["http://127.0.0.1:4566/prefix", "/prefix/"],
+  ["http://127.0.0.1:4566/prefix/", "/prefix/"],
+  ["http://127.0.0.1:4566/a/b%20c", "/a/b%20c/"],
+])("an endpoint of %s is asked at %s", async (url, path) => {
+  endpoint = { url: new URL(url), region: "eu-west-1" };
+  await question();
+  expect(posted).toMatchObject([
+    { origin: "http://127.0.0.1:4566", request: { path, headers: { Host: "127.0.0.1:4566" } } },
+  ]);
+});
+
+test("nothing is asked before the SDK has found the endpoint", async () => {
+  endpoint = undefined;
+  expect(await question()).toBeUndefined();
+  expect(posted).toEqual([]);
+  expect(requests.receive).toBe(0);
+});
+
+describe("is left to the SDK, and so is the next call:", () => {
+  const answers: readonly (readonly [string, () => Promise<PostAnswer>])[] = [
+    ["a refusal", async () => ({ status: 400, body: "{}" })],
+    ["a good answer with another status", async () => ({ ...GOOD, status: 202 })],
+    ["no JSON", async () => ({ ...GOOD, body: "<html>" })],
+    ["nothing", async () => ({ ...GOOD, body: "" })],
+    ["null", async () => ({ ...GOOD, body: "null" })],
+    ["a list", async () => ({ ...GOOD, body: "[1]" })],
+    ["a text", async () => ({ ...GOOD, body: '"x"' })],
+    ["an output that cannot be read", async () => ({ ...GOOD, body: '{"answer":7}' })],
+    ["no answer", () => Promise.reject(new Error("the connection was closed"))],
+  ];
+  test.each(answers)("%s", async (_, give) => {
+    answer = give;
+    expect(await question()).toBeUndefined();
+    expect(requests.receive).toBe(1);
+    answer = async () => GOOD;
+    expect(await question()).toBeUndefined();
+    expect(requests.receive).toBe(1);
+    nowMs += 1_000;
+    expect(await question()).toBe(42);
+    expect(requests.receive).toBe(2);
+  });
+
+  test("no credentials, which is no request", async () => {
+    credentials = () => Promise.reject(new Error("expired"));
+    expect(await question()).toBeUndefined();
+    expect(requests.receive).toBe(0);
+    expect(posted).toEqual([]);
+  });
+});
+
+describe("an abort", () => {
+  const ABORTED = { name: "QueueError", code: "aborted", message: "ReceiveMessage was interrupted" };
+
+  test("before the call: nothing is sent", async () => {
+    await expect(question(AbortSignal.abort())).rejects.toMatchObject(ABORTED);
+    expect(posted).toEqual([]);
+    expect(requests.receive).toBe(0);
+  });
+
+  test("during the call: it ends, and is no failure", async () => {
+    const control = new AbortController();
+    answer = async ({ signal }) => {
+      control.abort();
+      throw signal?.reason;
+    };
+    await expect(question(control.signal)).rejects.toMatchObject(ABORTED);
+    answer = async () => GOOD;
+    expect(await question()).toBe(42);
+  });
+});
