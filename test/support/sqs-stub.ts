@@ -11,8 +11,16 @@ export interface StubRequest {
   readonly way: Way;
 }
 
-export type StubAnswer =
-  | { readonly status: number; readonly body: string; readonly headers?: Readonly<Record<string, string>> }
+export type StubAnswer = Reply | ((request: StubRequest) => Reply);
+
+interface Given {
+  readonly status: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+type Reply =
+  | Given
   /** The socket is closed without an answer. */
   | "close"
   /** The headers and a piece of the body come, then the socket is closed. */
@@ -36,12 +44,12 @@ export interface SqsStub {
 }
 
 /** A successful answer. */
-export function ok(output: unknown): StubAnswer {
+export function ok(output: unknown): Given {
   return { status: 200, body: JSON.stringify(output) };
 }
 
 /** An error as SQS words it: the code in the body, and its older spelling in a header where it has one. */
-export function refusal(code: string, status = 400, queryCode?: string): StubAnswer {
+export function refusal(code: string, status = 400, queryCode?: string): Given {
   return {
     status,
     body: JSON.stringify({ __type: `com.amazonaws.sqs#${code}`, message: "the-text-of-the-server" }),
@@ -58,15 +66,17 @@ export async function startSqsStub(): Promise<SqsStub> {
     readBody(request).then(
       (body) => {
         const { "x-amz-target": target } = request.headers;
-        requests.push({
+        const seen: StubRequest = {
           action: String(target).replace("AmazonSQS.", ""),
           input: JSON.parse(body) as Readonly<Record<string, unknown>>,
           headers: request.headers,
           path: request.url ?? "",
           way: wayOf(request.headers["user-agent"]),
-        });
+        };
+        requests.push(seen);
         onRequest();
-        give(response, (script.length > 1 ? script.shift() : script[0]) ?? "close");
+        const answer = (script.length > 1 ? script.shift() : script[0]) ?? "close";
+        give(response, typeof answer === "function" ? answer(seen) : answer);
       },
       () => response.destroy(),
     );
@@ -97,7 +107,7 @@ export async function startSqsStub(): Promise<SqsStub> {
   };
 }
 
-function give(response: ServerResponse, answer: StubAnswer): void {
+function give(response: ServerResponse, answer: Reply): void {
   if (answer === "hang") return;
   if (answer === "close") {
     response.destroy();

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Queue } from "../../../src/fetcher/queue.js";
+import type { OpenQueueOptions } from "../../../src/fetcher/sqs/open-queue.js";
 import { stubAwsSettings } from "../../support/aws-settings.js";
 import { QUEUE_CLIENTS } from "../../support/queue-clients.js";
 import { ok, refusal, type SqsStub, type StubAnswer, startSqsStub } from "../../support/sqs-stub.js";
@@ -265,6 +266,21 @@ describe.each(QUEUE_CLIENTS)("$way", (client) => {
       expect(await receiving).toMatchObject({ code: "aborted", message: "ReceiveMessage was interrupted" });
     });
 
+    test("ends at once while it waits for a connection, too", async () => {
+      const queue = await open({ maxSockets: 1 });
+      stub.answerWith("hang");
+      const first = new AbortController();
+      const second = new AbortController();
+      const holding = errorOf(queue.receive(RECEIVE, first.signal));
+      await stub.requested();
+      const waiting = errorOf(queue.receive(RECEIVE, second.signal));
+      second.abort();
+      expect(await waiting).toMatchObject({ code: "aborted" });
+      first.abort();
+      await holding;
+      expect(stub.requests).toHaveLength(1);
+    });
+
     test("is not sent when the signal has gone off before", async () => {
       const queue = await open();
       stub.answerWith(ok({ Messages: [] }));
@@ -296,7 +312,7 @@ describe.each(QUEUE_CLIENTS)("$way", (client) => {
     });
   });
 
-  function open(options: { queue?: string; requestTimeoutMs?: number } = {}): Promise<Queue> {
+  function open(options: Partial<OpenQueueOptions> = {}): Promise<Queue> {
     const queue = `https://sqs.eu-west-1.amazonaws.com/${ACCOUNT}/login-queue`;
     return client.open({ queue, maxSockets: 4, ...options }).then((queue) => {
       opened.push(queue);

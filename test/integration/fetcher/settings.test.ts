@@ -66,6 +66,20 @@ async function useProfile(name: string): Promise<void> {
   stubAwsSettings({ AWS_CONFIG_FILE: path, AWS_PROFILE: name, HOME: folder });
 }
 
+// The SDK says it once in a process.
+test("a profile beside keys: one warning of ours, and nothing on the console", async () => {
+  await useProfile("emulator");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
+  const onConsole = vi.spyOn(console, "warn");
+  const warnings: string[] = [];
+  expect(await visible({ onWarning: (message) => warnings.push(message) })).toBe(1);
+  expect(warnings).toEqual([
+    "both AWS_PROFILE and AWS_ACCESS_KEY_ID are set: the profile is used; unset the other",
+  ]);
+  expect(onConsole).not.toHaveBeenCalled();
+});
+
 describe.each(QUEUE_CLIENTS)("what the SDK reads is enough ($way)", (client) => {
   async function expectReceivedBy(
     accessKeyId: string,
@@ -94,20 +108,6 @@ describe.each(QUEUE_CLIENTS)("what the SDK reads is enough ($way)", (client) => 
     vi.stubEnv("AWS_REGION", undefined);
     await expectReceivedBy("test", { queue: "arn:aws:sqs:eu-west-1:000000000000:login-queue" });
   });
-});
-
-// The SDK says it once in a process.
-test("a profile beside keys: one warning of ours, and nothing on the console", async () => {
-  await useProfile("emulator");
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
-  const onConsole = vi.spyOn(console, "warn");
-  const warnings: string[] = [];
-  expect(await visible({ onWarning: (message) => warnings.push(message) })).toBe(1);
-  expect(warnings).toEqual([
-    "both AWS_PROFILE and AWS_ACCESS_KEY_ID are set: the profile is used; unset the other",
-  ]);
-  expect(onConsole).not.toHaveBeenCalled();
 });
 
 describe("what is missing is said", () => {
