@@ -6,7 +6,9 @@ import type { Message } from "./message.js";
  * (binary ones aside) and its group. Escapes keep lone surrogates as they are. `id`: the message's in the tables, a UUID.
  */
 export function sealMessage(key: MaskKey, message: Message, id: string): Buffer {
-  return sealText(key, JSON.stringify(message), id);
+  const { messageId, body, sentAtMs, receiveCount, groupId, sequenceNumber, attributes } = message;
+  const kept = { messageId, body, sentAtMs, receiveCount, groupId, sequenceNumber, attributes };
+  return sealText(key, JSON.stringify(kept), id);
 }
 
 /**

@@ -99,12 +99,12 @@ export function createHand({ leases, permits, budget, mostParked, onDecided }: H
   };
 
   return {
-    take: ({ receiptHandle, ...message }, bytes) => {
+    take: (message, bytes) => {
       const id = toUuid(message.messageId);
       // It came back although we kept its lease: then it is a delivery like any other.
       const wasParked = parked.delete(id);
       if (wasParked) leases.drop(id);
-      leases.hold(id, receiptHandle);
+      leases.hold(id, message.receiptHandle);
       const known = inHand.get(id);
       if (known !== undefined) {
         permits.release({ messages: 1, bytes });
@@ -114,10 +114,18 @@ export function createHand({ leases, permits, budget, mostParked, onDecided }: H
       taken += 1;
       const isNew = !wasParked;
       if (isNew) newInHand += 1;
+      // Neither spread nor copied: done for every message, that was a tenth of a drain's time.
       const held: Held = {
-        ...{ id, place: taken, isNew, message, bytes },
-        ...{ payload: undefined, payloadBytes: 0 },
-        ...{ deliveries: 1, isReject: false, isDecided: false },
+        id,
+        place: taken,
+        isNew,
+        message,
+        bytes,
+        payload: undefined,
+        payloadBytes: 0,
+        deliveries: 1,
+        isReject: false,
+        isDecided: false,
       };
       inHand.set(id, held);
       return { held, isRedelivery: false };

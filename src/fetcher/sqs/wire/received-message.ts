@@ -16,15 +16,19 @@ export function parseMessage(message: SqsMessage, receivedAtMs: number): Receive
   if (!isText(messageId) || !isText(receiptHandle) || typeof body !== "string") return undefined;
   const groupId = system?.MessageGroupId;
   const sequenceNumber = system?.SequenceNumber;
-  return {
+  const parsed = {
     messageId,
     receiptHandle,
     body,
     sentAtMs: timestampMs(system?.SentTimestamp) ?? receivedAtMs,
     receiveCount: Math.max(1, wholeNumber(system?.ApproximateReceiveCount) ?? 1),
+    attributes: message.MessageAttributes ? textAttributes(message.MessageAttributes) : NO_ATTRIBUTES,
+  };
+  if (!isText(groupId) && !isText(sequenceNumber)) return parsed;
+  return {
+    ...parsed,
     ...(isText(groupId) && { groupId }),
     ...(isText(sequenceNumber) && { sequenceNumber }),
-    attributes: message.MessageAttributes ? textAttributes(message.MessageAttributes) : NO_ATTRIBUTES,
   };
 }
 
