@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Row } from "../row.js";
+import { arrayLiteral, type Element } from "./array-literal.js";
 import { toTimestamp } from "./storable.js";
 import type { LoadMessage } from "./store.js";
 import type { LoadTarget } from "./target.js";
@@ -14,10 +15,10 @@ export function uniqueMessages(messages: readonly LoadMessage[]): readonly LoadM
 }
 
 /**
- * For each target in its order: the array of its rows' message ids, then how new they are where that counts, and then one
+ * As PostgreSQL reads arrays, for each target in its order: the array of its rows' message ids, then how new they are where that counts, and then one
  * of values for each of its columns.
  */
-export function arraysOf(messages: readonly LoadMessage[], targets: readonly LoadTarget[]): unknown[][] {
+export function arraysOf(messages: readonly LoadMessage[], targets: readonly LoadTarget[]): string[] {
   const owners: LoadMessage[][] = targets.map(() => []);
   const rows: Row[][] = targets.map(() => []);
   for (const message of messages) {
@@ -26,15 +27,16 @@ export function arraysOf(messages: readonly LoadMessage[], targets: readonly Loa
       rows[row.target]?.push(row);
     }
   }
-  return targets.flatMap(({ columns, conflict }, target) => [
+  const arrays = targets.flatMap(({ columns, conflict }, target) => [
     (owners[target] ?? []).map(({ messageId }) => messageId),
     ...(conflict?.action === "update" ? agesOf(owners[target] ?? []) : []),
     ...columns.map((_, place) => valuesAt(rows[target] ?? [], place)),
   ]);
+  return arrays.map(arrayLiteral);
 }
 
 /** As `AGE` has them: what has no turn is of one group of its own. */
-function agesOf(owners: readonly LoadMessage[]): unknown[][] {
+function agesOf(owners: readonly LoadMessage[]): Element[][] {
   return [
     owners.map(({ sentAtMs }) => toTimestamp(sentAtMs)),
     owners.map(({ turn }) => (turn === undefined ? "0" : groupHash(turn.group))),
@@ -48,7 +50,7 @@ export function groupHash(group: string): string {
 }
 
 /** Of a value that the vault has a token for, the blind index goes along until the token is there. */
-function valuesAt(rows: readonly Row[], place: number): unknown[] {
+function valuesAt(rows: readonly Row[], place: number): Element[] {
   return rows.map(({ values }) => {
     const value = values[place] ?? null;
     return isEntry(value) ? value.blindIndex : value;

@@ -37,12 +37,12 @@ test("bindings are one array a column for each table, then the run and the stamp
   const a = { messageId: "a", sentAtMs: 1, rows: [row(0, "x", "y", "1"), row(1, 7), row(1, 8)] };
   const b = { messageId: "b", sentAtMs: 2, rows: [row(0, null, "z", 2)] };
   expect(statement.bindings({ runId: "r", stamp: "s", messages: [a, b, a] })).toEqual([
-    ["a", "b"],
-    ["x", null],
-    ["y", "z"],
-    ["1", 2],
-    ["a", "a"],
-    [7, 8],
+    '{"a","b"}',
+    '{"x",NULL}',
+    '{"y","z"}',
+    '{"1",2}',
+    '{"a","a"}',
+    "{7,8}",
     "r",
     "s",
   ]);
