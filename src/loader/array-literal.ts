@@ -7,10 +7,14 @@ export type Element = string | number | boolean | Buffer | null;
  * nothing to escape.
  */
 export function arrayLiteral(elements: readonly Element[]): string {
-  let literal = "{";
-  for (const element of elements)
-    literal += literal === "{" ? elementText(element) : `,${elementText(element)}`;
-  return `${literal}}`;
+  if (elements.length === 0) return "{}";
+  // By far the most common: then no element needs a string of its own.
+  if (elements.every(isPlainText)) return `{"${elements.join('","')}"}`;
+  return `{${elements.map(elementText).join(",")}}`;
+}
+
+function isPlainText(element: Element): boolean {
+  return typeof element === "string" && !needsEscapes(element);
 }
 
 function elementText(element: Element): string {
@@ -21,5 +25,9 @@ function elementText(element: Element): string {
 }
 
 function escaped(text: string): string {
-  return text.includes('"') || text.includes("\\") ? text.replace(/["\\]/g, "\\$&") : text;
+  return needsEscapes(text) ? text.replace(/["\\]/g, "\\$&") : text;
+}
+
+function needsEscapes(text: string): boolean {
+  return text.includes('"') || text.includes("\\");
 }
