@@ -4,6 +4,7 @@ import { rejectsInARowFor } from "../../drain/limits.js";
 import type { Command, CommonFlags } from "../context.js";
 import { exitCodeOfRun } from "../exit-code.js";
 import { repeatedFlags } from "../flags/repeat.js";
+import { keepHeapLean } from "../lean-heap.js";
 import { writeResult } from "../output.js";
 import { watchPendingMigrations } from "../pending-migrations.js";
 import { createRunDisplay } from "../run-display.js";
@@ -29,6 +30,7 @@ export interface DrainFlags extends CommonFlags {
 export const drainCommand: Command<DrainFlags> = async (input) => {
   const { flags, context, log } = input;
   const { env, cwd, clock, signals } = context;
+  keepHeapLean();
   const { dryRun = false, onReject = "leave" } = flags;
   const settings = await resolveSettings({
     flags,
