@@ -46,11 +46,14 @@ export async function startSqsFaults(target: string): Promise<SqsFaults> {
   const respond = async (incoming: IncomingMessage): Promise<Reply> => {
     const body = await bytesOf(incoming);
     const action = String(incoming.headers["x-amz-target"]).replace("AmazonSQS.", "");
+    const scope = /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(String(incoming.headers.authorization));
+    const [, accessKeyId, region] = scope ?? [];
     const request: FaultRequest = {
       action,
       number: requests.filter((seen) => seen.action === action).length + 1,
       input: parseJson(body.toString("utf8")),
-      accessKeyId: /Credential=([^/]+)\//.exec(String(incoming.headers.authorization))?.[1],
+      accessKeyId,
+      region,
       way: wayOf(incoming.headers["user-agent"]),
     };
     const fault = rules.get(action)?.(request);

@@ -5,6 +5,7 @@ import { openKms } from "../../../src/config/keys/kms.js";
 import { Sqs2pgError } from "../../../src/errors.js";
 import { generateKey, parseKey } from "../../../src/masking/index.js";
 import { stubAwsSettings } from "../../support/aws-settings.js";
+import { startHttpProxy } from "../../support/http-proxy.js";
 import { type FakeKms, type KmsAnswer, keyBytes, kmsRefusal, startKms } from "../../support/kms.js";
 import { until } from "../../support/until.js";
 
@@ -47,6 +48,15 @@ function expectDiscreet({ message, code }: Sqs2pgError): void {
 }
 
 describe("a wrapped key", () => {
+  test("is unwrapped through a proxy where the environment names one", async () => {
+    const proxy = await startHttpProxy();
+    vi.stubEnv("HTTP_PROXY", `http://${proxy.address}`);
+    const { keys } = await read(kms.wrap(keyBytes(KEY)));
+    await proxy.stop();
+    expect(keys.map((key) => key.id)).toEqual([id]);
+    expect(proxy.seen).toMatchObject([{ method: "POST", target: `${kms.endpoint}/` }]);
+  });
+
   test("is unwrapped once, with its encryption context", async () => {
     const line = kms.wrap(keyBytes(KEY));
     const before = kms.requests.length;

@@ -4,6 +4,7 @@ import type { Payloads } from "../../../src/payloads/payloads.js";
 import { openS3Payloads } from "../../../src/payloads/s3/open-payloads.js";
 import { LARGEST_PAYLOAD_BYTES } from "../../../src/transform/body/decode-text.js";
 import { stubAwsSettings } from "../../support/aws-settings.js";
+import { startHttpProxy } from "../../support/http-proxy.js";
 import { type FakeS3, type S3Answer, s3Refusal, startS3 } from "../../support/s3.js";
 import { until } from "../../support/until.js";
 
@@ -44,6 +45,19 @@ test("an object's text is read, with its bucket in the path", async () => {
   s3.objects.set(`payloads/${KEY}`, "ä\u{1F600}");
   expect(await payloads.fetch(POINTER)).toEqual({ text: "ä\u{1F600}", bytes: 6 });
   expect(s3.requests.at(-1)).toBe(`payloads/${KEY}`);
+});
+
+test("it is read through a proxy where the environment names one", async () => {
+  const proxy = await startHttpProxy();
+  vi.stubEnv("HTTP_PROXY", `http://${proxy.address}`);
+  s3.objects.set(`payloads/${KEY}`, "x");
+  const proxied = await openS3Payloads({ maxSockets: 4 });
+  expect(await proxied.fetch(POINTER)).toEqual({ text: "x", bytes: 1 });
+  proxied.close();
+  await proxy.stop();
+  expect(proxy.seen).toMatchObject([
+    { method: "GET", target: expect.stringMatching(/^http:.*\/payloads\//) },
+  ]);
 });
 
 test("an empty object is an empty text", async () => {

@@ -18,6 +18,8 @@ export interface FaultRequest {
   readonly input: Json;
   /** Whose signature it bears. */
   readonly accessKeyId: string | undefined;
+  /** For which region. */
+  readonly region: string | undefined;
   readonly way: Way;
 }
 
