@@ -266,21 +266,6 @@ describe.each(QUEUE_CLIENTS)("$way", (client) => {
       expect(await receiving).toMatchObject({ code: "aborted", message: "ReceiveMessage was interrupted" });
     });
 
-    test("ends at once while it waits for a connection, too", async () => {
-      const queue = await open({ maxSockets: 1 });
-      stub.answerWith("hang");
-      const first = new AbortController();
-      const second = new AbortController();
-      const holding = errorOf(queue.receive(RECEIVE, first.signal));
-      await stub.requested();
-      const waiting = errorOf(queue.receive(RECEIVE, second.signal));
-      second.abort();
-      expect(await waiting).toMatchObject({ code: "aborted" });
-      first.abort();
-      await holding;
-      expect(stub.requests).toHaveLength(1);
-    });
-
     test("is not sent when the signal has gone off before", async () => {
       const queue = await open();
       stub.answerWith(ok({ Messages: [] }));
