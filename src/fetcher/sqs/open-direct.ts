@@ -36,5 +36,5 @@ export async function openDirect(queue: Queue, session: Session, options: Sessio
     // The offset is to this clock, not to one that goes on evenly when it is set or the machine sleeps.
     awsNow: () => Date.now() + config.systemClockOffset,
   });
-  return createDirectQueue(queue, ask, now, () => transport?.close());
+  return createDirectQueue({ queue, ask, context: session.context, now, close: () => transport?.close() });
 }

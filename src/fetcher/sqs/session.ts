@@ -1,16 +1,15 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { CallContext } from "../../aws/description.js";
 import { systemClock } from "../../clock.js";
-import { QueueError } from "../../errors.js";
 import type { RequestCounts } from "../queue.js";
 import type { AbortBy } from "./abortable.js";
 import { type Call, createCall } from "./call.js";
 import { createClient, type OnAnswer } from "./client.js";
 import { describeError } from "./describe-error.js";
 import type { Endpoint } from "./direct/ask.js";
-import { UNREADABLE } from "./error-table.js";
 import { parseQueueReference, type QueueReference } from "./queue-reference.js";
 import { loadSdk, type Sdk } from "./sdk.js";
+import { unreadable } from "./unreadable.js";
 
 export interface SessionOptions {
   /** Name, URL or ARN. */
@@ -82,8 +81,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       client.send(new sdk.GetQueueUrlCommand({ QueueName, ...given })),
     );
     if (typeof answer.QueueUrl === "string" && URL.canParse(answer.QueueUrl)) return answer.QueueUrl;
-    const text = UNREADABLE.message({ ...context(), action: "GetQueueUrl" });
-    throw new QueueError("failed", UNREADABLE.code, text);
+    throw unreadable({ ...context(), action: "GetQueueUrl" });
   };
 
   return {

@@ -1,12 +1,11 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { CallContext } from "../../aws/description.js";
-import { QueueError } from "../../errors.js";
 import type { Queue, RequestCounts } from "../queue.js";
 import type { AbortBy } from "./abortable.js";
 import { parseAttributes } from "./attributes.js";
 import type { Call } from "./call.js";
-import { UNREADABLE } from "./error-table.js";
 import type { Sdk } from "./sdk.js";
+import { unreadable } from "./unreadable.js";
 import { failedEntries, readMessages } from "./wire/answers.js";
 import { deleteInput, receiveInput, visibilityInput } from "./wire/inputs.js";
 
@@ -26,8 +25,6 @@ export interface SqsQueueOptions {
 /** The queue port on the AWS SDK's client. */
 export function createSqsQueue(options: SqsQueueOptions): Queue {
   const { sdk, client, abortBy, call, context, requests, url, name, now } = options;
-  const unreadable = (action: string): QueueError =>
-    new QueueError("failed", UNREADABLE.code, UNREADABLE.message({ ...context(), action }));
 
   return {
     url,
@@ -41,7 +38,7 @@ export function createSqsQueue(options: SqsQueueOptions): Queue {
         client.send(new sdk.ReceiveMessageCommand(input)),
       );
       const messages = readMessages(answer, request.maxMessages, now());
-      if (messages === undefined) throw unreadable("ReceiveMessage");
+      if (messages === undefined) throw unreadable({ ...context(), action: "ReceiveMessage" });
       return messages;
     },
 
@@ -64,7 +61,7 @@ export function createSqsQueue(options: SqsQueueOptions): Queue {
         client.send(new sdk.GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["All"] })),
       );
       const attributes = parseAttributes(answer.Attributes ?? {}, name);
-      if (attributes === undefined) throw unreadable("GetQueueAttributes");
+      if (attributes === undefined) throw unreadable({ ...context(), action: "GetQueueAttributes" });
       return attributes;
     },
 

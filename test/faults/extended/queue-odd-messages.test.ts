@@ -4,6 +4,7 @@ import { changeAnswer, changeMessages, stale } from "../../support/sqs-faults/an
 import { test } from "../../support/sqs-faults/bench.js";
 import type { Json } from "../../support/sqs-faults/fault.js";
 import { always, between } from "../../support/sqs-faults/refusals.js";
+import { DRAIN_WAYS } from "../../support/sqs-faults/ways.js";
 
 /** A message with other values in some fields, or without them. */
 function without(message: Json, fields: Json): Json {
@@ -12,7 +13,7 @@ function without(message: Json, fields: Json): Json {
   );
 }
 
-describe.concurrent("a message that misses what nobody can do without", () => {
+describe.concurrent.for(DRAIN_WAYS)("a message that misses what nobody can do without ($way)", (way) => {
   test.for<[what: string, fields: Json]>([
     ["no ReceiptHandle", { ReceiptHandle: undefined }],
     ["no Body", { Body: undefined }],
@@ -23,7 +24,7 @@ describe.concurrent("a message that misses what nobody can do without", () => {
       const damage = changeMessages((message, index) => [index === 3 ? without(message, fields) : message]);
       faults.on("ReceiveMessage", between(2, 2, always(damage)));
       // With quarantine: what is rejected is deleted, and this must not be.
-      const args = ["--on-reject", "quarantine", "--visibility", "2", "--concurrency", "1"];
+      const args = [...way.args, "--on-reject", "quarantine", "--visibility", "2", "--concurrency", "1"];
       const { exitCode, report } = await faulty(args);
       expect(exitCode).toBe(1);
       expect(report.error).toMatchObject({ code: "unexpected_answer" });

@@ -150,13 +150,6 @@ describe.each(QUEUE_CLIENTS)("$way", (client) => {
         /check that AWS_ENDPOINT_URL_SQS/,
       ],
       ["a page not found", { ...html, status: 404 }, "failed", "unexpected_answer", /names an SQS server/],
-      [
-        "a message without an id",
-        ok({ Messages: [{ Body: "{}" }] }),
-        "failed",
-        "unexpected_answer",
-        /not one of SQS/,
-      ],
       ["a closed socket", "close", "unavailable", "connection_lost", /the connection was closed/],
       ["an answer cut short", "cut", "unavailable", "connection_lost", /the connection was closed/],
     ])("%s: %j", async (_, answer, kind, code, message) => {

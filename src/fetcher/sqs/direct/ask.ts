@@ -26,24 +26,22 @@ export interface AskOptions {
   readonly awsNow: () => number;
 }
 
-export interface Question<Result> {
+export interface Question {
   readonly cost: keyof RequestCounts;
   /** Such as `ReceiveMessage`. */
   readonly action: string;
   readonly input: object;
-  /** Undefined for an output that cannot be read. */
-  readonly read: (output: object) => Result | undefined;
 }
 
 /**
- * Makes one call of SQS without the SDK's middleware and reads its output; undefined where the answer is anything but a
- * plain 200 with a JSON object that can be read, or none came: then the SDK is to make the call, which knows retries,
+ * Makes one call of SQS without the SDK's middleware and answers with its parsed output; undefined where the answer is
+ * anything but a plain 200 with a JSON object, or none came: then the SDK is to make the call, which knows retries,
  * throttling, clock skew and the errors. Rejects with the `QueueError` `aborted` alone, after `signal`.
  */
-export type Ask = <Result>(question: Question<Result>, signal?: AbortSignal) => Promise<Result | undefined>;
+export type Ask = (question: Question, signal?: AbortSignal) => Promise<object | undefined>;
 
 export function createAsk(options: AskOptions): Ask {
-  const post = async (endpoint: Endpoint, question: Question<unknown>, signal?: AbortSignal) => {
+  const post = async (endpoint: Endpoint, question: Question, signal?: AbortSignal) => {
     const { url, region } = endpoint;
     const { cost, action, input } = question;
     const path = url.pathname.endsWith("/") ? url.pathname : `${url.pathname}/`;
@@ -66,10 +64,9 @@ export function createAsk(options: AskOptions): Ask {
     try {
       const { status, body } = await post(endpoint, question, signal);
       const output = status === 200 ? parseObject(body) : undefined;
-      const result = output === undefined ? undefined : question.read(output);
-      if (result !== undefined) {
+      if (output !== undefined) {
         attempt.succeeded();
-        return result;
+        return output;
       }
     } catch {
       // Whatever it is, the SDK meets it, too, and says what to do about it; but not what the caller ended.

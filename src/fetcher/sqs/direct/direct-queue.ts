@@ -1,36 +1,51 @@
+import type { CallContext } from "../../../aws/description.js";
 import type { Queue } from "../../queue.js";
+import { unreadable } from "../unreadable.js";
 import { failedEntries, readMessages } from "../wire/answers.js";
 import { deleteInput, receiveInput, visibilityInput } from "../wire/inputs.js";
 import type { Ask } from "./ask.js";
 
+export interface DirectQueueOptions {
+  /** The SDK's: for all that `ask` has no answer to. */
+  readonly queue: Queue;
+  readonly ask: Ask;
+  readonly context: () => Omit<CallContext, "action">;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  readonly close: () => void;
+}
+
 /**
  * The queue port for a drain: its three frequent calls go past the SDK's middleware, whose cost is many times that of
- * the request; whatever `ask` has no good answer to is left to `queue`, the SDK's.
+ * the request.
  */
-export function createDirectQueue(queue: Queue, ask: Ask, now: () => number, close: () => void): Queue {
+export function createDirectQueue({ queue, ask, context, now, close }: DirectQueueOptions): Queue {
   const { url } = queue;
   return {
     ...queue,
 
     receive: async (request, signal) => {
-      const input = receiveInput(url, request);
-      const read = (output: object) => readMessages(output, request.maxMessages, now());
-      const messages = await ask({ cost: "receive", action: "ReceiveMessage", input, read }, signal);
-      return messages ?? queue.receive(request, signal);
+      const action = "ReceiveMessage";
+      const answer = await ask({ cost: "receive", action, input: receiveInput(url, request) }, signal);
+      if (answer === undefined) return queue.receive(request, signal);
+      const messages = readMessages(answer, request.maxMessages, now());
+      // Asked for again, it would hold back other messages, too, and nobody would hear of it.
+      if (messages === undefined) throw unreadable({ ...context(), action });
+      return messages;
     },
 
     deleteBatch: async (receiptHandles) => {
       const input = deleteInput(url, receiptHandles);
-      const read = (output: object) => failedEntries(receiptHandles.length, output);
-      const failed = await ask({ cost: "delete", action: "DeleteMessageBatch", input, read });
-      return failed ?? queue.deleteBatch(receiptHandles);
+      const answer = await ask({ cost: "delete", action: "DeleteMessageBatch", input });
+      if (answer === undefined) return queue.deleteBatch(receiptHandles);
+      return failedEntries(receiptHandles.length, answer);
     },
 
     changeVisibilityBatch: async (changes) => {
       const input = visibilityInput(url, changes);
-      const read = (output: object) => failedEntries(changes.length, output);
-      const failed = await ask({ cost: "extend", action: "ChangeMessageVisibilityBatch", input, read });
-      return failed ?? queue.changeVisibilityBatch(changes);
+      const answer = await ask({ cost: "extend", action: "ChangeMessageVisibilityBatch", input });
+      if (answer === undefined) return queue.changeVisibilityBatch(changes);
+      return failedEntries(changes.length, answer);
     },
 
     close: () => {
