@@ -156,6 +156,17 @@ describe("a failure", () => {
     expect(queue.requests.receive).toBe(5);
   });
 
+  test("does not reach the SDK when the queue is closed", async () => {
+    const queue = await open();
+    await queue.attributes();
+    stub.answerWith("hang");
+    const deleting = queue.deleteBatch(["handle"]);
+    await stub.requested();
+    queue.close();
+    await expect(deleting).rejects.toMatchObject({ code: "aborted" });
+    expect(stub.requests).toHaveLength(1);
+  });
+
   test("does not reach the SDK after the end of a call's signal", async () => {
     const queue = await open();
     await queue.attributes();

@@ -82,6 +82,7 @@ function parseObject(text: string): object | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
 }
 
-function aborted(context: CallContext): QueueError {
+/** The error of a call that was ended from outside. */
+export function aborted(context: CallContext): QueueError {
   return new QueueError("failed", ABORTED.code, ABORTED.message(context));
 }

@@ -3,7 +3,7 @@ import type { Queue } from "../../queue.js";
 import { unreadable } from "../unreadable.js";
 import { failedEntries, readMessages } from "../wire/answers.js";
 import { deleteInput, receiveInput, visibilityInput } from "../wire/inputs.js";
-import type { Ask } from "./ask.js";
+import { type Ask, aborted } from "./ask.js";
 
 export interface DirectQueueOptions {
   /** The SDK's: for all that `ask` has no answer to. */
@@ -19,8 +19,18 @@ export interface DirectQueueOptions {
  * The queue port for a drain: its three frequent calls go past the SDK's middleware, whose cost is many times that of
  * the request.
  */
-export function createDirectQueue({ queue, ask, context, now, close }: DirectQueueOptions): Queue {
+export function createDirectQueue(options: DirectQueueOptions): Queue {
+  const { queue, context, now } = options;
   const { url } = queue;
+  let isClosed = false;
+
+  /** Closing ends the calls that are under way: they are not to begin anew as calls of the SDK's. */
+  const ask: Ask = async (question, signal) => {
+    const answer = await options.ask(question, signal);
+    if (answer === undefined && isClosed) throw aborted({ ...context(), action: question.action });
+    return answer;
+  };
+
   return {
     ...queue,
 
@@ -49,7 +59,8 @@ export function createDirectQueue({ queue, ask, context, now, close }: DirectQue
     },
 
     close: () => {
-      close();
+      isClosed = true;
+      options.close();
       queue.close();
     },
   };
