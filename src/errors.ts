@@ -149,6 +149,12 @@ export class DatabaseError extends Sqs2pgError {
   }
 }
 
+/** A process that worked for the command is gone before it could say what it had done. */
+export class ProcessError extends Sqs2pgError {
+  override readonly name = "ProcessError";
+  override readonly kind = "failed";
+}
+
 /** A command was interrupted before it had done anything that a report would have to account for. */
 export class InterruptedError extends Sqs2pgError {
   override readonly name = "InterruptedError";

@@ -57,6 +57,6 @@ export function buildReport(options: ReportOptions): DrainReport {
 }
 
 /** To one decimal. */
-function perSecond(count: number, durationMs: number): number {
+export function perSecond(count: number, durationMs: number): number {
   return durationMs <= 0 ? 0 : Math.round((count * 10_000) / durationMs) / 10;
 }

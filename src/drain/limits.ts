@@ -78,6 +78,9 @@ export function parallelLoads(fifo: boolean): number {
   return fifo ? 1 : PARALLEL_LOADS;
 }
 
+/** Processes that drain side by side, at most. */
+export const MOST_PROCESSES = 32;
+
 /** Delete calls under way at once. */
 export const PARALLEL_DELETES = 16;
 

@@ -59,6 +59,8 @@ export interface RunReport {
  * JSON's and stay as they are.
  */
 export interface DrainReport extends RunReport {
+  /** The ids of all runs, where several processes drained side by side; the first is `run_id`. */
+  readonly runs?: readonly string[];
   readonly stopped_because: StoppedBecause;
   /** Deliveries: a message that SQS hands out twice counts twice. */
   readonly received: number;

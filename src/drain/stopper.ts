@@ -1,5 +1,5 @@
-import { Sqs2pgError } from "../errors.js";
 import type { RunError, StoppedBecause } from "./report.js";
+import { runErrorOf } from "./run-error.js";
 
 /** Why a run ends: the first reason counts, being cut off before that, and an error before all others. */
 export interface Stopper {
@@ -58,12 +58,6 @@ export function createStopper(onFailure: (error: unknown) => void): Stopper {
     hasFailed: () => failure !== undefined,
     endedBy: () => ended,
     because: () => (failure === undefined ? (first ?? "empty") : "error"),
-    error: () => (failure === undefined ? undefined : describe(failure.error)),
+    error: () => (failure === undefined ? undefined : runErrorOf(failure.error)),
   };
-}
-
-/** Only our own errors speak: others may quote values. */
-function describe(error: unknown): RunError {
-  if (error instanceof Sqs2pgError) return { kind: error.kind, code: error.code, message: error.message };
-  return { kind: "failed", code: "internal", message: "an unexpected error ended the run" };
 }

@@ -1,7 +1,10 @@
-import { resolveSettings } from "../../config/resolve.js";
+import { resolveSettings, type Settings } from "../../config/resolve.js";
 import { drain } from "../../drain/drain.js";
-import { rejectsInARowFor } from "../../drain/limits.js";
-import type { Command, CommonFlags } from "../context.js";
+import type { OnDrainEvent } from "../../drain/events.js";
+import type { DrainReport } from "../../drain/report.js";
+import { UsageError } from "../../errors.js";
+import type { Command, CommandInput } from "../context.js";
+import { type DrainFlags, drainNeeds, drainOptions } from "../drain-options.js";
 import { exitCodeOfRun } from "../exit-code.js";
 import { repeatedFlags } from "../flags/repeat.js";
 import { keepHeapLean } from "../lean-heap.js";
@@ -10,60 +13,22 @@ import { watchPendingMigrations } from "../pending-migrations.js";
 import { createRunDisplay } from "../run-display.js";
 import { renderDrainReport } from "../terminal/drain-summary.js";
 
-export interface DrainFlags extends CommonFlags {
-  readonly max?: number;
-  /** Milliseconds. */
-  readonly maxDuration?: number;
-  readonly batchSize: number;
-  readonly concurrency: number;
-  /** Seconds. */
-  readonly wait: number;
-  /** Seconds. */
-  readonly visibility: number;
-  readonly dryRun?: boolean;
-  readonly onReject?: "leave" | "quarantine";
-  readonly rotate?: boolean;
-  readonly sdkOnly?: boolean;
-  readonly maxRejects: number;
-}
-
 export const drainCommand: Command<DrainFlags> = async (input) => {
   const { flags, context, log } = input;
-  const { env, cwd, clock, signals } = context;
+  const { env, cwd, signals } = context;
+  const { onReject = "leave" } = flags;
   keepHeapLean();
-  const { dryRun = false, onReject = "leave" } = flags;
+  throwIfDryRunOfSeveral(flags);
   const settings = await resolveSettings({
-    flags,
-    env,
-    cwd,
+    ...{ flags, env, cwd },
     stop: signals.stop,
-    needs: { database: !dryRun, key: onReject === "quarantine" ? "to-seal" : "for-masks" },
+    needs: drainNeeds(flags),
   });
   for (const notice of settings.notices) log.warn(notice);
 
   const pending = watchPendingMigrations(settings, context);
   const display = createRunDisplay(input);
-  const report = await drain(settings, {
-    limits: {
-      max: flags.max,
-      maxDurationMs: flags.maxDuration,
-      batchSize: flags.batchSize,
-      concurrency: flags.concurrency,
-      waitSeconds: flags.wait,
-      visibilitySeconds: flags.visibility,
-      rejectsInARow: rejectsInARowFor(flags.maxRejects),
-    },
-    dryRun,
-    onReject,
-    rotate: flags.rotate === true,
-    sdkOnly: flags.sdkOnly === true,
-    stop: signals.stop,
-    kill: signals.kill,
-    onEvent: display.onEvent,
-    onWarning: log.warn,
-    env,
-    clock,
-  })
+  const report = await drained(settings, input, display.onEvent)
     .finally(display.stop)
     .then(async (finished) => {
       // The database has answered the run: it answers this, too.
@@ -85,3 +50,27 @@ export const drainCommand: Command<DrainFlags> = async (input) => {
   if (report.error !== undefined) log.error(report.error.message);
   return exitCodeOfRun(report, flags.maxRejects, signals);
 };
+
+/** By this process, or by several of which this one is none: they read the settings for themselves. */
+async function drained(
+  settings: Settings,
+  { flags, context, log }: CommandInput<DrainFlags>,
+  onEvent: OnDrainEvent,
+): Promise<DrainReport> {
+  const { env, clock, signals } = context;
+  if (flags.processes > 1) {
+    const { drainInProcesses } = await import("../processes/drain-in-processes.js");
+    return drainInProcesses(flags, { signals, clock, onEvent });
+  }
+  return drain(settings, {
+    ...drainOptions(flags),
+    ...{ stop: signals.stop, kill: signals.kill },
+    ...{ onEvent, onWarning: log.warn, env, clock },
+  });
+}
+
+/** A dry run holds what it reads until its end, and says the same with one process. */
+function throwIfDryRunOfSeveral({ dryRun, processes }: DrainFlags): void {
+  if (dryRun !== true || processes === 1) return;
+  throw new UsageError("dry_run_processes", "--dry-run reads with one process: leave --processes out");
+}

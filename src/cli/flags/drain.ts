@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { type Bounds, durationFlag, oneOfFlag, wholeNumberFlag } from "../../config/values.js";
-import { DEFAULT_LIMITS, DRY_RUN_MAX, LIMIT_BOUNDS } from "../../drain/limits.js";
+import { DEFAULT_LIMITS, DRY_RUN_MAX, LIMIT_BOUNDS, MOST_PROCESSES } from "../../drain/limits.js";
 import type { FlagProblems } from "./problems.js";
 import { ROTATE_TEXT } from "./rotate.js";
 
@@ -37,6 +37,12 @@ export function addDrainFlags(command: Command, problems: FlagProblems): Command
       "lease of a message, 2 to 43,200; renewed at half of it",
       number("--visibility", LIMIT_BOUNDS.visibilitySeconds),
       DEFAULT_LIMITS.visibilitySeconds,
+    )
+    .option(
+      "--processes <n>",
+      `processes that drain side by side, up to ${MOST_PROCESSES}: one a core where there are several`,
+      number("--processes", { min: 1, max: MOST_PROCESSES }),
+      1,
     )
     .addOption(
       new Option(

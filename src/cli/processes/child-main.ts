@@ -1,0 +1,14 @@
+import module from "node:module";
+import { closeDoors } from "../closed-doors.js";
+
+// Ctrl-C reaches all processes of a terminal's group: this one ends when its parent says so. From the very beginning.
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => {});
+closeDoors(process);
+
+// As bin/sqs2pg.js has it.
+process.noDeprecation = true;
+if ("enableCompileCache" in module && typeof module.enableCompileCache === "function")
+  module.enableCompileCache();
+
+const { runChild } = await import("./child.js");
+await runChild(process);

@@ -1,0 +1,50 @@
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { DrainReport } from "../../drain/report.js";
+import type { FromChild, ToChild } from "./protocol.js";
+import type { SentError } from "./sent-error.js";
+
+const MAIN = fileURLToPath(new URL("./child-main.js", import.meta.url));
+
+/** A process that has ended: with its last word, or without one. */
+export type ChildEnd =
+  | { readonly type: "report"; readonly report: DrainReport }
+  | { readonly type: "thrown"; readonly error: SentError }
+  /** `how`: its exit code or the signal that ended it. */
+  | { readonly type: "died"; readonly how: string };
+
+export interface Child {
+  /** Resolves when the process is gone and all that it said has been heard. Never rejects. */
+  readonly ended: Promise<ChildEnd>;
+  say(message: ToChild): void;
+  /** Ends it as it stands. */
+  destroy(): void;
+}
+
+/** Starts a process that drains; `onMessage` hears all but its last word. */
+export function startChild(onMessage: (message: FromChild) => void): Child {
+  // Nothing of it goes to standard output, which is the result; on standard error it says where errors come from.
+  const child = fork(MAIN, [], { serialization: "advanced", stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  let end: ChildEnd | undefined;
+  const ended = new Promise<ChildEnd>((resolve) => {
+    child.on("message", (message: FromChild) => {
+      if (message.type === "report" || message.type === "thrown") end = message;
+      else onMessage(message);
+    });
+    // It cannot be started, or cannot be told anything.
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      if (child.pid === undefined) resolve({ type: "died", how: error.code ?? "not started" });
+    });
+    // The last event of all, after the last message.
+    child.on("close", (code, signal) => resolve(end ?? { type: "died", how: signal ?? `exit code ${code}` }));
+  });
+  return {
+    ended,
+    say: (message) => {
+      if (child.connected) child.send(message, () => {});
+    },
+    destroy: () => {
+      child.kill("SIGKILL");
+    },
+  };
+}
