@@ -25,6 +25,8 @@ const numbers: readonly Wrong[] = [
   ["drain --wait 21", /--wait must be a whole number from 1 to 20/],
   ["drain --visibility 1", /--visibility must be a whole number from 2 to 43,200/],
   ["drain --visibility 43201", /--visibility must be a whole number from 2 to 43,200/],
+  ["drain --processes 0", /--processes must be a whole number from 1 to 32/],
+  ["drain --processes 33", /--processes must be a whole number from 1 to 32/],
   ["drain --max-rejects -1", /--max-rejects must be a whole number from 0 up/],
   ["drain --max-duration 0s", /--max-duration must be a duration from 1ms to 24d, such as 90s/],
   ["drain --max-duration 25d", /--max-duration must be a duration from 1ms to 24d/],
