@@ -52,7 +52,7 @@ export function mergeReports(
     in_doubt: sum("in_doubt"),
     deleted: sum("deleted"),
     delete_failed: sum("delete_failed"),
-    messages_per_second: perSecond(sum("received"), durationMs),
+    messages_per_second: perSecond(sum("received"), workedUntilMs(reports) - startedAtMs),
     batches: sum("batches"),
     retries: sum("retries"),
     requests: sumRequests(reports),
@@ -64,6 +64,16 @@ export function mergeReports(
 
 function finishedAtMs(report: DrainReport): number {
   return Date.parse(report.finished_at);
+}
+
+/** When the last of them had settled its last message, by its rate; within one report a rate counts to there. */
+function workedUntilMs(reports: readonly DrainReport[]): number {
+  const ends = reports.map(({ started_at, received, messages_per_second: rate, finished_at }) =>
+    rate > 0
+      ? Date.parse(started_at) + (received * 1_000) / rate
+      : Date.parse(received > 0 ? finished_at : started_at),
+  );
+  return Math.max(...ends);
 }
 
 /** The gravest reason. All that was asked for came only if each received its share of it. */
