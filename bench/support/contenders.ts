@@ -60,14 +60,14 @@ export const CONTENDERS: readonly Contender[] = [
   {
     name: "sdk-loop",
     title: "AWS SDK loop + pg, row by row",
-    share: 0.1,
+    share: 0.2,
     copies: 1,
     prepare: (copies) => nodePeer("sdk-loop.mjs", copies),
   },
   {
     name: "original",
     title: "Python: boto3 + psycopg2, a connection a row",
-    share: 0.02,
+    share: 0.05,
     copies: 1,
     prepare: async (copies) => ({
       command: await installPythonPeers(),

@@ -5,7 +5,7 @@ import type { LoadServer } from "./load-server.js";
 import { type Sample, sampleMemory } from "./memory.js";
 
 /** A masking key that is nobody's. */
-const KEY = "sqs2pg-key-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+export const KEY = "sqs2pg-key-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
 const SAMPLE_EVERY_MS = 250;
 const LONGEST_RUN_MS = 60 * 60 * 1_000;

@@ -29,6 +29,7 @@ export interface Took {
 export async function launch({ command, args, env = {}, isDone }: Launch): Promise<Took> {
   const beforeUs = await endedChildrenUs();
   const startedAtMs = Date.now();
+  const startedMs = performance.now();
   const child = spawn(command, args, {
     cwd: tmpdir(),
     env: { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", ...env },
@@ -48,7 +49,7 @@ export async function launch({ command, args, env = {}, isDone }: Launch): Promi
   const closed = once(child, "close");
   if (isDone !== undefined) await terminateWhen(isDone, child);
   const [exitCode] = await closed;
-  const seconds = (Date.now() - startedAtMs) / 1_000;
+  const seconds = (performance.now() - startedMs) / 1_000;
   const samples = memory.stop();
   if (isDone === undefined && exitCode !== 0) {
     throw new Error(`${command} ${args.join(" ")} ended with ${exitCode}: ${stderr.slice(-2_000)}`);

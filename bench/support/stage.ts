@@ -1,10 +1,7 @@
 import { migrate } from "../../src/loader/migrations/migrate.js";
 import { type PostgresServer, startPostgres } from "../../test/support/postgres.js";
 import { type CannedSqs, startCannedSqs } from "./canned-sqs/start.js";
-import { inDatabase } from "./drain-run.js";
-
-/** A masking key that is nobody's. */
-export const KEY = "sqs2pg-key-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+import { inDatabase, KEY } from "./drain-run.js";
 
 const TEMPLATE = "bench_template";
 

@@ -16,6 +16,6 @@ process.on("message", (order: Order) => {
     return;
   }
   queue = createCannedQueue(pages, order.backlog);
-  process.send?.({ loadable: pages.loadable(order.backlog.count) });
+  process.send?.({ loadable: pages.prepare(order.backlog.count) });
 });
 process.send?.({ port: http.port });

@@ -19,8 +19,11 @@ const PAGE_END = Buffer.from("]}");
 const COMMA = ",".charCodeAt(0);
 
 export interface Pages {
-  /** How many of the first `count` messages are login events; the others become no rows. */
-  loadable(count: number): number;
+  /**
+   * Renders the first `count` messages, so that it does not happen while somebody waits for them, and tells how many of
+   * them are login events; the others become no rows.
+   */
+  prepare(count: number): number;
   /** ReceiveMessage's answer with the messages from `first` to before `end`. */
   page(first: number, end: number, withAttributes: boolean): Buffer;
 }
@@ -40,9 +43,10 @@ export function createPages(sentAtMs: number): Pages {
     return message;
   };
   return {
-    loadable: (count) => {
+    prepare: (count) => {
       let loadable = 0;
       for (let index = 0; index < count; index += 1) {
+        if (index < BODIES) messageOf(index, true);
         if (bodies[index % BODIES] !== FOREIGN_BODY) loadable += 1;
       }
       return loadable;
