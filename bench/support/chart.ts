@@ -1,7 +1,7 @@
 import type { Figures } from "./speed-figures.js";
 
-const WIDTH = 760;
-const LABEL_WIDTH = 300;
+const WIDTH = 780;
+const LABEL_WIDTH = 330;
 const VALUE_WIDTH = 80;
 const BAR_HEIGHT = 18;
 const ROW_HEIGHT = 26;

@@ -42,7 +42,7 @@ export const CONTENDERS: readonly Contender[] = [
     name: "bento",
     title: "Bento: aws_sqs to sql_insert",
     share: 1,
-    copies: 8,
+    copies: 16,
     isEndless: true,
     prepare: async (copies) => ({
       command: await installBento(),
@@ -54,7 +54,7 @@ export const CONTENDERS: readonly Contender[] = [
     name: "sqs-consumer",
     title: "sqs-consumer + knex, ten rows an insert",
     share: 0.5,
-    copies: 8,
+    copies: 4,
     prepare: (copies) => nodePeer("sqs-consumer.mjs", copies),
   },
   {

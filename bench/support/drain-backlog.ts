@@ -1,7 +1,14 @@
 import type { Backlog } from "./canned-sqs/queue.js";
+import type { CannedSqs } from "./canned-sqs/start.js";
 import { type Launch, launch, type Took } from "./launch.js";
 import { postgresUs } from "./processor.js";
 import { environmentOf, rowsIn, type Stage } from "./stage.js";
+
+/** Longer than any program takes between two deletes. */
+const STALLED_AFTER_MS = 10_000;
+
+/** Some messages were handed out and neither deleted nor asked for again. */
+export class Stalled extends Error {}
 
 export interface Drained {
   /** From the start of the program to the last message that was deleted. */
@@ -27,7 +34,7 @@ export async function drainBacklog(
   return stage.withDatabase(async (databaseUrl) => {
     const { loadable } = await sqs.reset(backlog);
     const beforeUs = await postgresUs(postgres.dataFolder);
-    const isDone = async (): Promise<boolean> => (await sqs.counts()).deleted >= backlog.count;
+    const isDone = watch(sqs, backlog.count);
     const env = { ...environmentOf(stage, databaseUrl), ...program.env };
     const took = await launch({ ...program, env, ...(isEndless ? { isDone } : {}) });
     const databaseUs = (await postgresUs(postgres.dataFolder)) - beforeUs;
@@ -46,4 +53,21 @@ export async function drainBacklog(
       took,
     };
   });
+}
+
+/** Done when all messages are deleted: somebody who runs for ever deletes those that are no login events too. */
+function watch(sqs: CannedSqs, count: number): () => Promise<boolean> {
+  let deleted = -1;
+  let sinceMs = 0;
+  return async () => {
+    const counts = await sqs.counts();
+    if (counts.deleted !== deleted) {
+      deleted = counts.deleted;
+      sinceMs = performance.now();
+    }
+    if (performance.now() - sinceMs > STALLED_AFTER_MS) {
+      throw new Stalled(`${count - deleted} of ${count} messages were not deleted`);
+    }
+    return deleted >= count;
+  };
 }

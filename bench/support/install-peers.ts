@@ -15,6 +15,9 @@ const NODE_PACKAGES = [
 const PYTHON_PACKAGES = ["boto3==1.44.8", "psycopg2-binary==2.9.13"] as const;
 const BENTO = "v1.19.0";
 
+/** For a note under a table. */
+export const PEER_VERSIONS: string = [...NODE_PACKAGES, ...PYTHON_PACKAGES, `bento ${BENTO}`].join(", ");
+
 const PROGRAMS = fileURLToPath(new URL("../peers/", import.meta.url));
 const ROOT = join(tmpdir(), "sqs2pg-bench");
 const run = promisify(execFile);

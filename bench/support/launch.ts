@@ -5,7 +5,7 @@ import { sampleMemory } from "./memory.js";
 import { endedChildrenUs } from "./processor.js";
 
 const SAMPLE_EVERY_MS = 50;
-const LONGEST_RUN_MS = 15 * 60 * 1_000;
+const LONGEST_RUN_MS = 10 * 60 * 1_000;
 
 export interface Launch {
   readonly command: string;
@@ -47,10 +47,18 @@ export async function launch({ command, args, env = {}, isDone }: Launch): Promi
   });
   const memory = sampleMemory(child.pid ?? 0, SAMPLE_EVERY_MS, () => 1);
   const closed = once(child, "close");
-  if (isDone !== undefined) await terminateWhen(isDone, child);
-  const [exitCode] = await closed;
-  const seconds = (performance.now() - startedMs) / 1_000;
-  const samples = memory.stop();
+  let exitCode: unknown;
+  let seconds: number;
+  try {
+    if (isDone !== undefined) await terminateWhen(isDone, child);
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  } finally {
+    [exitCode] = await closed;
+    seconds = (performance.now() - startedMs) / 1_000;
+    memory.stop();
+  }
   if (isDone === undefined && exitCode !== 0) {
     throw new Error(`${command} ${args.join(" ")} ended with ${exitCode}: ${stderr.slice(-2_000)}`);
   }
@@ -58,7 +66,7 @@ export async function launch({ command, args, env = {}, isDone }: Launch): Promi
     startedAtMs,
     seconds,
     processorUs: (await endedChildrenUs()) - beforeUs,
-    peakMiB: Math.max(0, ...samples.map(({ peakMiB }) => peakMiB)),
+    peakMiB: Math.max(0, ...memory.stop().map(({ peakMiB }) => peakMiB)),
     stdout,
   };
 }
