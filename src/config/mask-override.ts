@@ -35,7 +35,7 @@ export function withMask(pipeline: Pipeline, name: string): Pipeline {
   if (pipeline.columns.every(({ mask }) => mask === undefined)) {
     throw new UsageError(
       "mask_unused",
-      "--mask changes masks, and no column of this pipeline has one: set it there",
+      "--mask changes masks, and no column of this pipeline has one: set `mask` on a column of the pipeline",
     );
   }
   const columns = pipeline.columns.map((column) => overridden(column, name));
