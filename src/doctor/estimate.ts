@@ -1,9 +1,9 @@
-import { DEFAULT_LIMITS, PARALLEL_DELETES, PARALLEL_LOADS, parallelLoads } from "../drain/limits.js";
+import { DEFAULT_LIMITS, PARALLEL_LOADS, parallelLoads } from "../drain/limits.js";
 import { PAGE_SIZE } from "../fetcher/permits.js";
 import { roundly } from "./words.js";
 
 /** What one process has drained on two cores, everything near (bench/RESULTS.md). */
-const ONE_PROCESS = 7_000;
+const ONE_PROCESS = 13_000;
 
 /** Rows a second that one connection loads, without the way there (the same). */
 const ROWS_OF_A_CONNECTION = 80_000;
@@ -30,7 +30,7 @@ export function estimate({
   const { concurrency, batchSize } = DEFAULT_LIMITS;
   const calls = (parallel: number): number => (parallel * 1_000) / Math.max(sqsMs, 0.1);
   const limit = fifo ? FIFO_CALLS : Number.POSITIVE_INFINITY;
-  const sqs = Math.min(calls(concurrency), calls(PARALLEL_DELETES), limit) * PAGE_SIZE;
+  const sqs = Math.min(calls(concurrency), limit) * PAGE_SIZE;
   const batchMs = databaseMs + (batchSize / ROWS_OF_A_CONNECTION) * 1_000;
   const loads = fifo ? parallelLoads(true) : PARALLEL_LOADS;
   const database = (loads * batchSize * 1_000) / batchMs;

@@ -56,7 +56,7 @@ async function giveBackRest(run: Run): Promise<void> {
   await release(run.toGiveBack, {
     ...run.patience("release", LIMITS.GIVE_BACK_FOR_MS),
     ...{ queue: options.queue, leases, hand, tally, stopper },
-    concurrency: LIMITS.PARALLEL_DELETES,
+    concurrency: LIMITS.parallelDeletes(options.limits),
   });
 }
 

@@ -19,7 +19,7 @@ import { keysOf } from "../transform/shape.js";
 import { unlessStopped } from "../unless-stopped.js";
 import { runEngine } from "./engine.js";
 import type { OnDrainEvent } from "./events.js";
-import { type DrainLimits, mostInHand, PARALLEL_DELETES, PARALLEL_LOADS, resolveLimits } from "./limits.js";
+import { type DrainLimits, mostInHand, PARALLEL_LOADS, parallelDeletes, resolveLimits } from "./limits.js";
 import { recordStart } from "./record-run.js";
 import type { DrainReport } from "./report.js";
 
@@ -68,7 +68,7 @@ export async function drain(settings: Settings, options: DrainOptions = {}): Pro
   const store = dryRun ? undefined : openTarget(settings, env, clock);
   const opening = openQueue({
     queue: pipelines[0].queue,
-    maxSockets: limits.concurrency + PARALLEL_DELETES + SPARE_SOCKETS,
+    maxSockets: limits.concurrency + parallelDeletes(limits) + SPARE_SOCKETS,
     direct: options.sdkOnly !== true,
     env,
     ...(options.onWarning === undefined ? {} : { onWarning: options.onWarning }),

@@ -81,8 +81,13 @@ export function parallelLoads(fifo: boolean): number {
 /** Processes that drain side by side, at most. */
 export const MOST_PROCESSES = 32;
 
-/** Delete calls under way at once. */
-export const PARALLEL_DELETES = 16;
+/** Delete calls under way at once, at least. */
+const FEWEST_DELETES = 16;
+
+/** As many deletes as receives may be under way: both take one call for ten messages, and the slower of them is the rate. */
+export function parallelDeletes({ concurrency }: Pick<DrainLimits, "concurrency">): number {
+  return Math.max(FEWEST_DELETES, concurrency);
+}
 
 /** How long messages wait for company before they go on alone. */
 export interface Patience {

@@ -67,7 +67,7 @@ function createStoreSink(run: Run, store: Store, nearRedrive: NearRedrive): Sink
 function createRunDeleter({ options, leases, hand, tally, stopper, narrator, kill, onRetry }: Run): Deleter {
   return createDeleter({
     ...{ queue: options.queue, leases, clock: options.clock },
-    concurrency: LIMITS.PARALLEL_DELETES,
+    concurrency: LIMITS.parallelDeletes(options.limits),
     maxAgeMs: LIMITS.patienceFor(options.attributes.fifo).deleteAgeMs,
     retryForMs: LIMITS.RETRY_FOR_MS,
     signal: kill,
