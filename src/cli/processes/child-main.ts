@@ -4,6 +4,8 @@ import { closeDoors } from "../closed-doors.js";
 // Ctrl-C reaches all processes of a terminal's group: this one ends when its parent says so. From the very beginning.
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => {});
 closeDoors(process);
+// Whoever read our output may have gone: no reason to leave messages in doubt.
+process.stderr.on("error", () => {});
 
 // As bin/sqs2pg.js has it.
 process.noDeprecation = true;

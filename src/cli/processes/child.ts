@@ -29,7 +29,11 @@ export async function runChild(process: NodeJS.Process): Promise<void> {
       if (message.type === "kill") kill.abort();
     });
   });
-  process.on("disconnect", () => stop.abort());
+  process.on("disconnect", () => {
+    stop.abort();
+    // Nobody else can tell it any more to end at once.
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => kill.abort());
+  });
   // Before the first word of a parent that is gone there is nothing to finish.
   if (!process.connected) return;
   send({ type: "ready" });

@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { DrainReport } from "../../drain/report.js";
 import type { FromChild, ToChild } from "./protocol.js";
@@ -23,12 +23,16 @@ export interface Child {
 
 /** Starts a process that drains; `onMessage` hears all but its last word. */
 export function startChild(onMessage: (message: FromChild) => void): Child {
-  // Nothing of it goes to standard output, which is the result; on standard error it says where errors come from.
-  const child = fork(MAIN, [], { serialization: "advanced", stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const child = forked();
+  // Most of what keeps a process from being started is told by an event; the rest, such as ENOMEM, is thrown.
+  if (typeof child === "string") {
+    return { ended: Promise.resolve({ type: "died", how: child }), say: () => {}, destroy: () => {} };
+  }
   let end: ChildEnd | undefined;
   const ended = new Promise<ChildEnd>((resolve) => {
     child.on("message", (message: FromChild) => {
-      if (message.type === "report" || message.type === "thrown") end = message;
+      // What goes wrong after its last word changes nothing of what it has done.
+      if (message.type === "report" || message.type === "thrown") end ??= message;
       else onMessage(message);
     });
     // It cannot be started, or cannot be told anything.
@@ -47,4 +51,15 @@ export function startChild(onMessage: (message: FromChild) => void): Child {
       child.kill("SIGKILL");
     },
   };
+}
+
+/** The process, or why there is none. */
+function forked(): ChildProcess | string {
+  try {
+    // Nothing of it goes to standard output, which is the result; on standard error it says where errors come from.
+    return fork(MAIN, [], { serialization: "advanced", stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  } catch (error) {
+    const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
+    return typeof code === "string" ? code : "not started";
+  }
 }
