@@ -4,6 +4,7 @@ import { type DrainFlags, drainNeeds, drainOptions } from "../drain-options.js";
 import { keepHeapLean } from "../lean-heap.js";
 import type { Log } from "../log.js";
 import { logFor } from "../output.js";
+import { SIGNALS } from "../signals.js";
 import type { FromChild, ToChild } from "./protocol.js";
 import { packError } from "./sent-error.js";
 
@@ -32,7 +33,7 @@ export async function runChild(process: NodeJS.Process): Promise<void> {
   process.on("disconnect", () => {
     stop.abort();
     // Nobody else can tell it any more to end at once.
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => kill.abort());
+    for (const name of SIGNALS) process.on(name, () => kill.abort());
   });
   // Before the first word of a parent that is gone there is nothing to finish.
   if (!process.connected) return;
