@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { createHmacSha256 } from "../hmac.js";
 import { openGcm, sealGcm } from "./aes-gcm.js";
 import { cached } from "./cache.js";
 import { canonicalIp } from "./canonical-ip.js";
 import { checkMaxBytes, keyNotHeld, plaintextOf, tampered } from "./envelope.js";
-import { createHmacSha256 } from "./hmac.js";
 import { deriveSubkey, type MaskKey } from "./key.js";
 import { type Keyring, maskingKey } from "./keyring.js";
 import type { MaskSpec } from "./spec.js";

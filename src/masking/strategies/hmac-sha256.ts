@@ -1,5 +1,5 @@
+import { createHmacSha256 } from "../../hmac.js";
 import { canonicalIp } from "../canonical-ip.js";
-import { createHmacSha256 } from "../hmac.js";
 import { deriveSubkey } from "../key.js";
 import { maskingKey } from "../keyring.js";
 import type { MaskStrategy } from "../strategy.js";

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createTransport, type Transport } from "../../../src/fetcher/sqs/direct/transport.js";
 import { stubAwsSettings } from "../../support/aws-settings.js";
 
-const REQUEST = { path: "/", headers: {}, body: "{}" };
+const REQUEST = { path: "/", headers: {}, body: Buffer.from("{}") };
 /** What the test waits for comes long before. */
 const TIMEOUTS = { timeoutMs: 60_000, connectTimeoutMs: 60_000 };
 

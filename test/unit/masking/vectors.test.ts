@@ -1,10 +1,10 @@
 import { createSecretKey } from "node:crypto";
 import { FF1 } from "@noble/ciphers/ff1.js";
 import { describe, expect, test } from "vitest";
+import { createHmacSha256 } from "../../../src/hmac.js";
 import { decryptGcm, encryptGcm } from "../../../src/masking/aes-gcm.js";
 import { createAesSiv } from "../../../src/masking/aes-siv.js";
 import { hkdfSha256 } from "../../../src/masking/hkdf.js";
-import { createHmacSha256 } from "../../../src/masking/hmac.js";
 import { createMask } from "../../../src/masking/index.js";
 import { ipBytes, ipText } from "../../../src/masking/ip-bytes.js";
 import { createIpcryptPfx } from "../../../src/masking/ipcrypt-pfx.js";

@@ -3,7 +3,7 @@ import type { CallContext } from "../../../aws/description.js";
 import { QueueError } from "../../../errors.js";
 import type { RequestCounts } from "../../queue.js";
 import type { Breaker } from "./breaker.js";
-import { type Credentials, signedHeaders } from "./sign.js";
+import { type Credentials, createSigner, type Signer } from "./sign.js";
 import type { Transport } from "./transport.js";
 
 /** Where the SDK sends its requests, and how it signs them. */
@@ -33,6 +33,13 @@ export interface Question {
   readonly input: object;
 }
 
+/** What is the same for all calls to an endpoint: a URL takes its time to name its parts. */
+interface Way extends Endpoint {
+  readonly origin: string;
+  readonly path: string;
+  readonly sign: Signer;
+}
+
 /**
  * Makes one call of SQS without the SDK's middleware and answers with its parsed output; undefined where the answer is
  * anything but a plain 200 with a JSON object, or none came: then the SDK is to make the call, which knows retries,
@@ -41,19 +48,25 @@ export interface Question {
 export type Ask = (question: Question, signal?: AbortSignal) => Promise<object | undefined>;
 
 export function createAsk(options: AskOptions): Ask {
+  let way: Way | undefined;
+  const wayTo = ({ url, region }: Endpoint): Way => {
+    if (way?.url !== url || way.region !== region) {
+      const path = url.pathname.endsWith("/") ? url.pathname : `${url.pathname}/`;
+      way = { url, region, path, origin: url.origin, sign: createSigner({ region, host: url.host, path }) };
+    }
+    return way;
+  };
+
   const post = async (endpoint: Endpoint, question: Question, signal?: AbortSignal) => {
-    const { url, region } = endpoint;
+    const { path, origin, sign } = wayTo(endpoint);
     const { cost, action, input } = question;
-    const path = url.pathname.endsWith("/") ? url.pathname : `${url.pathname}/`;
-    const body = JSON.stringify(input);
     const credentials = await options.credentials();
-    const headers = signedHeaders({
-      ...{ credentials, region, host: url.host, path, action, body },
-      ...{ userAgent: options.userAgent, nowMs: options.awsNow() },
-    });
+    const body = Buffer.from(JSON.stringify(input));
+    const headers = sign({ credentials, action, body, nowMs: options.awsNow() });
+    headers["User-Agent"] = options.userAgent;
     signal?.throwIfAborted();
     options.requests[cost] += 1;
-    return await options.transport(url.origin).post({ path, headers, body, signal });
+    return await options.transport(origin).post({ path, headers, body, signal });
   };
 
   return async (question, signal) => {

@@ -14,7 +14,7 @@ export interface TransportOptions {
 export interface PostRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: Uint8Array;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -50,7 +50,7 @@ test("a call is posted to the endpoint, signed, and counted", async () => {
       origin: "https://sqs.eu-west-1.amazonaws.com",
       request: {
         path: "/",
-        body: '{"QueueUrl":"u"}',
+        body: Buffer.from('{"QueueUrl":"u"}'),
         signal: undefined,
         headers: expect.objectContaining({
           Host: "sqs.eu-west-1.amazonaws.com",

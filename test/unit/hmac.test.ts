@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createHmacSha256 } from "../../../src/masking/hmac.js";
+import { createHmacSha256 } from "../../src/hmac.js";
 
 const byNode = (key: Uint8Array, text: string): string =>
   createHmac("sha256", key).update(text, "utf8").digest("hex");
