@@ -2,24 +2,45 @@
 const MOST_ENTRIES = 4_096;
 /** Longer values are neither worth the memory nor likely to come again. */
 const LONGEST_VALUE = 256;
+/** Looking in vain takes from an eighth to a half of the time of a mask: fewer hits in a generation are not worth it. */
+const LEAST_KNOWN = MOST_ENTRIES / 8;
+/** Then so many values go by before the next try. */
+const PAUSE = 8 * MOST_ENTRIES;
 
 /**
  * Remembers what a deterministic function made of the values that came last: the same address comes again and again.
- * Bounded: of values up to 256 UTF-16 units, between 4,096 and 8,192. What throws is not remembered.
+ * Bounded: of values up to 256 UTF-16 units, between 4,096 and 8,192. Where hardly any value comes again, as with the
+ * ids of a backlog, it tries only now and then. What throws is not remembered.
  */
 export function cached<Result>(make: (value: string) => Result): (value: string) => Result {
   let young = new Map<string, Result>();
   let old = new Map<string, Result>();
+  let known = 0;
+  let pause = 0;
+
+  const startGeneration = (): void => {
+    if (known < LEAST_KNOWN) pause = PAUSE;
+    old = pause > 0 ? new Map() : young;
+    young = new Map();
+    known = 0;
+  };
+
   return (value) => {
-    if (value.length > LONGEST_VALUE) return make(value);
-    const known = young.get(value);
-    if (known !== undefined) return known;
-    const result = old.get(value) ?? make(value);
-    if (young.size >= MOST_ENTRIES) {
-      old = young;
-      young = new Map();
+    if (pause > 0) {
+      pause -= 1;
+      return make(value);
     }
-    young.set(value, result);
+    if (value.length > LONGEST_VALUE) return make(value);
+    const fromYoung = young.get(value);
+    if (fromYoung !== undefined) {
+      known += 1;
+      return fromYoung;
+    }
+    const fromOld = old.get(value);
+    if (fromOld !== undefined) known += 1;
+    const result = fromOld ?? make(value);
+    if (young.size >= MOST_ENTRIES) startGeneration();
+    if (pause === 0) young.set(value, result);
     return result;
   };
 }

@@ -24,7 +24,10 @@ describe("its bounds", () => {
   test("it remembers between 4,096 and 8,192 values, those that came last", () => {
     const { ask, calls } = counted();
     const values = Array.from({ length: 100_000 }, (_, index) => `${index}`);
-    for (const value of values) ask(value);
+    for (const value of values) {
+      ask(value);
+      ask(value);
+    }
     expect(calls()).toBe(100_000);
     // Asking is remembering too, so each is asked once, the youngest first.
     const remembered = values.toReversed().findIndex((value) => {
@@ -53,6 +56,26 @@ describe("its bounds", () => {
       ask(tooLong);
     }
     expect(calls()).toBe(1 + 3);
+  });
+});
+
+describe("where hardly any value comes again", () => {
+  test("none is remembered for a while", () => {
+    const { ask, calls } = counted();
+    for (let index = 0; index < 5_000; index += 1) ask(`${index}`);
+    ask("twice");
+    ask("twice");
+    expect(calls()).toBe(5_002);
+  });
+
+  test("it tries again, and keeps to it once they do", () => {
+    const { ask, calls } = counted();
+    for (let index = 0; index < 5_000; index += 1) ask(`${index}`);
+    for (let index = 0; index < 100_000; index += 1) ask(`few ${index % 100}`);
+    const before = calls();
+    expect(before).toBeLessThan(5_000 + 8 * 4_096 + 200);
+    for (let index = 0; index < 100_000; index += 1) ask(`few ${index % 100}`);
+    expect(calls()).toBe(before);
   });
 });
 
