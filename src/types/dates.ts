@@ -62,16 +62,32 @@ const FIRST_MS = Date.parse("0001-01-01T00:00:00.000Z");
 const LAST_MS = Date.parse("9999-12-31T23:59:59.999Z");
 
 /**
- * A moment in milliseconds since the Unix epoch, and the microseconds besides, in the form that a column takes: ISO 8601
+ * A moment in whole milliseconds since the Unix epoch, and the microseconds besides, in the form that a column takes: ISO 8601
  * in UTC, for `date` cut to the day. Undefined for moments before year 1 or after year 9999: their ISO form is another one.
  */
 export function momentText(epochMs: number, micros: number, type: DateTypeName): string | undefined {
   if (!(epochMs >= FIRST_MS && epochMs <= LAST_MS)) return undefined;
+  if (type === "date") return dayText(epochMs);
   const text = new Date(epochMs).toISOString();
-  if (type === "date") return text.slice(0, "YYYY-MM-DD".length);
   const local = text.slice(0, -1) + (micros === 0 ? "" : String(micros).padStart(3, "0"));
   return type === "timestamp" ? local : `${local}Z`;
 }
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** The day of a whole number of milliseconds; the last one is remembered, since most messages are of the same. */
+const dayText = ((): ((epochMs: number) => string) => {
+  let lastDay: number | undefined;
+  let text = "";
+  return (epochMs) => {
+    const day = Math.floor(epochMs / DAY_MS);
+    if (day !== lastDay) {
+      text = new Date(day * DAY_MS).toISOString().slice(0, "YYYY-MM-DD".length);
+      lastDay = day;
+    }
+    return text;
+  };
+})();
 
 export function momentFault(target: string): Fault {
   return { fault: "out_of_range", reason: `is no moment that ${target} can hold` };

@@ -23,9 +23,10 @@ export class Digits {
 /**
  * Numbers of up to 15 digits keep them as a double, within 300 powers of ten
  * (https://en.wikipedia.org/wiki/Double-precision_floating-point_format): a text without more is not looked at closer.
+ * What stands before a number is asked for because a third of all UUIDs hold what looks like a large exponent.
  */
 const LONG_RUN = 16;
-const LARGE_EXPONENT = /\d[eE][+-]?\d{3}/;
+const LARGE_EXPONENT = /(?:^|[[:,\s])-?\d[\d.]*[eE][+-]?\d{3}/;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /** The value of a JSON text, with `Digits` for the numbers that would lose some. Throws as `JSON.parse` does. */
