@@ -2,6 +2,7 @@ import type { Clock } from "../clock.js";
 import { isUnavailable } from "../errors.js";
 import { PAGE_SIZE } from "./permits.js";
 import type { FailedEntry, Queue } from "./queue.js";
+import { createWaitingLine, type Waiting, type WaitingLine } from "./waiting-line.js";
 
 /** SQS ends every lease twelve hours after the receive, whatever is asked for. */
 const LONGEST_LEASE_MS = 12 * 60 * 60 * 1000;
@@ -12,14 +13,15 @@ const RETRY_PART = 1 / 8;
 /** How many renewal calls may be under way at once. */
 const PARALLEL_CALLS = 8;
 
-interface Lease {
+interface Lease extends Waiting<Lease> {
+  readonly id: string;
   receiptHandle: string;
   receivedAtMs: number;
   renewAtMs: number;
 }
 
-/** Ids in order of renewal. Each map's leases wait equally long, so the order of insertion is the order of time. */
-type Schedule = Map<string, Lease>;
+/** Leases in order of renewal: those of a line wait equally long, so that they come and are due in the same order. */
+type Schedule = WaitingLine<Lease>;
 
 /**
  * Our holds on the messages in hand. Each is renewed at half of its time, the earliest first, ten in a call, until it
@@ -49,36 +51,29 @@ export function createLeases(options: LeaseOptions): Leases {
   const { queue, clock, visibilitySeconds } = options;
   const visibilityMs = visibilitySeconds * 1000;
   const leases = new Map<string, Lease>();
-  const renewals: Schedule = new Map();
-  const retries: Schedule = new Map();
+  const renewals: Schedule = createWaitingLine();
+  const retries: Schedule = createWaitingLine();
   let calls = 0;
   let closed = false;
   const onQuiet: (() => void)[] = [];
   let timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
 
-  const plan = (schedule: Schedule, id: string, lease: Lease, delayMs: number): void => {
-    unplan(id);
-    lease.renewAtMs = clock.now() + delayMs;
-    schedule.set(id, lease);
-    if (timer === undefined || lease.renewAtMs < timer.atMs) wake();
+  const plan = (schedule: Schedule, lease: Lease, renewAtMs: number): void => {
+    lease.line?.remove(lease);
+    lease.renewAtMs = renewAtMs;
+    schedule.add(lease);
+    if (timer === undefined || renewAtMs < timer.atMs) wake();
   };
 
-  const unplan = (id: string): void => {
-    renewals.delete(id);
-    retries.delete(id);
-  };
-
-  const earliest = (): { schedule: Schedule; id: string; lease: Lease } | undefined => {
-    const heads = [renewals, retries].flatMap((schedule) => {
-      const head = schedule.entries().next().value;
-      return head === undefined ? [] : [{ schedule, id: head[0], lease: head[1] }];
-    });
-    return heads.sort((a, b) => a.lease.renewAtMs - b.lease.renewAtMs)[0];
+  const earliest = (): Lease | undefined => {
+    const [renewal, retry] = [renewals.first(), retries.first()];
+    if (renewal === undefined || retry === undefined) return renewal ?? retry;
+    return retry.renewAtMs < renewal.renewAtMs ? retry : renewal;
   };
 
   const wake = (): void => {
     if (closed || calls >= PARALLEL_CALLS) return;
-    const atMs = earliest()?.lease.renewAtMs;
+    const atMs = earliest()?.renewAtMs;
     if (atMs === undefined || (timer !== undefined && timer.atMs <= atMs)) return;
     stopTimer();
     const cancel = clock.after(Math.max(0, atMs - clock.now()), () => {
@@ -107,22 +102,21 @@ export function createLeases(options: LeaseOptions): Leases {
     }
   };
 
-  const takeDue = (): [string, Lease][] => {
-    const due: [string, Lease][] = [];
+  const takeDue = (): Lease[] => {
+    const due: Lease[] = [];
     while (due.length < PAGE_SIZE) {
       const first = earliest();
-      if (first === undefined || first.lease.renewAtMs > clock.now()) break;
-      first.schedule.delete(first.id);
-      due.push([first.id, first.lease]);
+      if (first === undefined || first.renewAtMs > clock.now()) break;
+      first.line?.remove(first);
+      due.push(first);
     }
     return due;
   };
 
-  const renew = async (due: readonly [string, Lease][]): Promise<void> => {
+  const renew = async (due: readonly Lease[]): Promise<void> => {
     const now = clock.now();
     const asked = due
-      .map(([id, lease]) => ({
-        id,
+      .map((lease) => ({
         lease,
         receiptHandle: lease.receiptHandle,
         visibilitySeconds: Math.min(
@@ -134,12 +128,12 @@ export function createLeases(options: LeaseOptions): Leases {
     if (asked.length === 0) return;
 
     const failures = new Map((await extend(asked)).map((entry) => [entry.index, entry]));
-    asked.forEach(({ id, lease, receiptHandle }, index) => {
-      if (leases.get(id) !== lease) return;
+    asked.forEach(({ lease, receiptHandle }, index) => {
+      if (leases.get(lease.id) !== lease) return;
       const failure = failures.get(index);
-      if (failure === undefined) plan(renewals, id, lease, visibilityMs / 2);
+      if (failure === undefined) plan(renewals, lease, clock.now() + visibilityMs / 2);
       else if (!failure.senderFault || lease.receiptHandle !== receiptHandle) {
-        plan(retries, id, lease, visibilityMs * RETRY_PART);
+        plan(retries, lease, clock.now() + visibilityMs * RETRY_PART);
       }
     });
   };
@@ -160,18 +154,20 @@ export function createLeases(options: LeaseOptions): Leases {
 
   return {
     hold: (id, receiptHandle) => {
+      const now = clock.now();
       const known = leases.get(id);
-      const lease = known ?? { receiptHandle, receivedAtMs: 0, renewAtMs: 0 };
+      const lease = known ?? newLease(id, receiptHandle, now);
+      if (known === undefined) leases.set(id, lease);
       lease.receiptHandle = receiptHandle;
-      lease.receivedAtMs = clock.now();
-      leases.set(id, lease);
-      plan(renewals, id, lease, visibilityMs / 2);
+      lease.receivedAtMs = now;
+      plan(renewals, lease, now + visibilityMs / 2);
       return known === undefined;
     },
     receiptHandle: (id) => leases.get(id)?.receiptHandle,
     drop: (id) => {
+      const lease = leases.get(id);
+      lease?.line?.remove(lease);
       leases.delete(id);
-      unplan(id);
       if (leases.size === 0) stopTimer();
     },
     close: () => {
@@ -179,5 +175,18 @@ export function createLeases(options: LeaseOptions): Leases {
       stopTimer();
       return calls === 0 ? Promise.resolve() : new Promise((resolve) => onQuiet.push(resolve));
     },
+  };
+}
+
+/** With all of its fields from the start: one object a message is made. */
+function newLease(id: string, receiptHandle: string, now: number): Lease {
+  return {
+    id,
+    receiptHandle,
+    receivedAtMs: now,
+    renewAtMs: now,
+    line: undefined,
+    before: undefined,
+    after: undefined,
   };
 }

@@ -39,15 +39,21 @@ export function readMessages(
  * answer with HTTP 200 and hold both).
  */
 export function failedEntries(count: number, { Successful, Failed }: BatchAnswer): FailedEntry[] {
-  const open = new Set(Array.from({ length: count }, (_, index) => index));
-  for (const { Id } of entriesOf(Successful)) open.delete(Number(Id));
+  const isOpen = new Array<boolean>(count).fill(true);
+  for (const { Id } of entriesOf(Successful)) {
+    const index = Number(Id);
+    if (isOpen[index] === true) isOpen[index] = false;
+  }
   const failed: FailedEntry[] = [];
   for (const { Id, Code, SenderFault } of entriesOf(Failed)) {
     const index = Number(Id);
-    if (open.delete(index))
-      failed.push({ index, code: Code ?? "Unknown", senderFault: SenderFault === true });
+    if (isOpen[index] !== true) continue;
+    isOpen[index] = false;
+    failed.push({ index, code: Code ?? "Unknown", senderFault: SenderFault === true });
   }
-  for (const index of open) failed.push({ index, code: "NotAnswered", senderFault: false });
+  for (const [index, open] of isOpen.entries()) {
+    if (open) failed.push({ index, code: "NotAnswered", senderFault: false });
+  }
   return failed.sort((one, other) => one.index - other.index);
 }
 
