@@ -3,6 +3,8 @@ import https from "node:https";
 import { Agent, type AgentConnectOpts } from "agent-base";
 import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
+import { passingOn } from "./passing-on.js";
+import { createPendingConnects } from "./pending-connects.js";
 import { type HttpProxy, proxyFor } from "./proxy.js";
 import { ProxyError } from "./proxy-error.js";
 
@@ -67,29 +69,57 @@ function agentOf(isSecure: boolean, proxy: HttpProxy | undefined, options: Agent
 }
 
 class TunnelAgent extends HttpsProxyAgent<string> {
+  readonly #pending = createPendingConnects();
+
   /** What the proxy refuses is an error of its own: the package would pass it on as the server's answer. */
-  override async connect(
+  override connect(
     ...[request, options]: Parameters<HttpsProxyAgent<string>["connect"]>
   ): ReturnType<HttpsProxyAgent<string>["connect"]> {
-    let status: number | undefined;
-    request.once("proxyConnect", (answer: { statusCode: number }) => {
-      status = answer.statusCode;
+    return this.#pending.run(request, async (signal) => {
+      let status: number | undefined;
+      request.once("proxyConnect", (answer: { statusCode: number }) => {
+        status = answer.statusCode;
+      });
+      this.connectOpts = { ...this.connectOpts, signal };
+      const socket = await super.connect(request, options).catch((cause: unknown) => {
+        throw new ProxyError({ proxy: this.proxy.host, cause });
+      });
+      if (status === 200) return socket;
+      socket.destroy();
+      throw new ProxyError({ proxy: this.proxy.host, status });
     });
-    const socket = await super.connect(request, options).catch((cause: unknown) => {
-      throw new ProxyError({ proxy: this.proxy.host, cause });
-    });
-    if (status === 200) return socket;
-    socket.destroy();
-    throw new ProxyError({ proxy: this.proxy.host, status });
+  }
+
+  override createSocket(...[request, options, done]: Parameters<Agent["createSocket"]>): void {
+    super.createSocket(request, options, passingOn(this, request, options, done));
+  }
+
+  override destroy(): void {
+    this.#pending.end();
+    super.destroy();
   }
 }
 
 class ForwardAgent extends HttpProxyAgent<string> {
-  override async connect(
+  readonly #pending = createPendingConnects();
+
+  override connect(
     ...[request, options]: Parameters<HttpProxyAgent<string>["connect"]>
   ): ReturnType<HttpProxyAgent<string>["connect"]> {
-    return await super.connect(request, options).catch((cause: unknown) => {
-      throw new ProxyError({ proxy: this.proxy.host, cause });
+    return this.#pending.run(request, (signal) => {
+      this.connectOpts = { ...this.connectOpts, signal };
+      return super.connect(request, options).catch((cause: unknown) => {
+        throw new ProxyError({ proxy: this.proxy.host, cause });
+      });
     });
+  }
+
+  override createSocket(...[request, options, done]: Parameters<Agent["createSocket"]>): void {
+    super.createSocket(request, options, passingOn(this, request, options, done));
+  }
+
+  override destroy(): void {
+    this.#pending.end();
+    super.destroy();
   }
 }

@@ -18,6 +18,10 @@ export interface HttpProxy {
   readonly seen: readonly ProxiedRequest[];
   /** From now on it answers all that it is asked for with this status; undefined: it passes it on. */
   refuse(status: number | undefined): void;
+  /** From now on it takes what it is asked for, and says nothing; false: it answers again, what comes from then on. */
+  silence(isSilent: boolean): void;
+  /** How many connections to it are open. */
+  readonly connections: number;
   /** Cuts all connections. */
   stop(): Promise<void>;
 }
@@ -27,12 +31,14 @@ export async function startHttpProxy(options: { readonly tunnelTo?: number } = {
   const seen: ProxiedRequest[] = [];
   const sockets = new Set<Socket>();
   let refused: number | undefined;
+  let isSilent = false;
 
   const note = ({ method, url, headers }: IncomingMessage): void => {
     seen.push({ method, target: url, authorization: headers["proxy-authorization"] });
   };
   const forward = (incoming: IncomingMessage, response: ServerResponse): void => {
     note(incoming);
+    if (isSilent) return;
     if (refused !== undefined) {
       response.writeHead(refused, { "content-type": "text/html" }).end("<html>the-text-of-the-server</html>");
       return;
@@ -49,6 +55,10 @@ export async function startHttpProxy(options: { readonly tunnelTo?: number } = {
   const server = createServer(forward);
   server.on("connect", (incoming: IncomingMessage, socket: Socket) => {
     note(incoming);
+    if (isSilent) {
+      socket.on("end", () => socket.end()).resume();
+      return;
+    }
     if (refused !== undefined) {
       socket.end(
         `HTTP/1.1 ${refused} No\r\nContent-Type: text/html\r\n\r\n<html>the-text-of-the-server</html>`,
@@ -64,7 +74,7 @@ export async function startHttpProxy(options: { readonly tunnelTo?: number } = {
   });
   server.on("connection", (socket) => {
     sockets.add(socket);
-    socket.on("error", () => {});
+    socket.on("error", () => {}).on("close", () => sockets.delete(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -73,6 +83,12 @@ export async function startHttpProxy(options: { readonly tunnelTo?: number } = {
     seen,
     refuse: (status) => {
       refused = status;
+    },
+    silence: (value) => {
+      isSilent = value;
+    },
+    get connections() {
+      return sockets.size;
     },
     stop: () =>
       new Promise((resolve) => {

@@ -1,5 +1,6 @@
 import { describe, expect } from "vitest";
 import { examine, OF_DATABASE, OF_QUEUE, WARNINGS } from "../../support/doctor.js";
+import { startHttpProxy } from "../../support/http-proxy.js";
 import { test } from "../../support/sqs-faults/bench.js";
 import type { Action, Fault } from "../../support/sqs-faults/fault.js";
 import { always, hang, refuse } from "../../support/sqs-faults/refusals.js";
@@ -72,6 +73,20 @@ describe.concurrent("what is wrong with the queue", () => {
       status: "ok",
       found: expect.stringMatching(/^arn:aws:iam::000000000000:root; the queue is of account 123456789012/),
     });
+  });
+
+  test("the proxy to STS says nothing: it ends by itself", async ({ env }) => {
+    const proxy = await startHttpProxy();
+    proxy.silence(true);
+    const proxied = {
+      HTTPS_PROXY: `http://${proxy.address}`,
+      AWS_ENDPOINT_URL_STS: "https://sts.example",
+    };
+    const { check, exitCode } = await examine({ ...env, ...proxied }, ["--timeout", "5s"]);
+    expect(check("identity")).toMatchObject({ status: "warning", code: "identity_unknown" });
+    expect(new Set(proxy.seen.map(({ target }) => target))).toEqual(new Set(["sts.example:443"]));
+    expect(exitCode).toBe(0);
+    await proxy.stop();
   });
 
   test("STS is not there: no drain needs it", async ({ env }) => {
