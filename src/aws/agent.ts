@@ -36,7 +36,9 @@ class EnvProxyAgent extends Agent {
   readonly #isSecure: boolean;
 
   constructor(options: AgentOptions, isSecure: boolean) {
-    super();
+    // Without it Node has a connection closed after each request. The package for plain HTTP needs that: it puts the whole
+    // URL, which a proxy wants to be told, into the requests of new connections only.
+    super({ keepAlive: isSecure && options.keepAlive });
     this.#options = options;
     this.#isSecure = isSecure;
   }

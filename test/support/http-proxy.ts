@@ -22,6 +22,8 @@ export interface HttpProxy {
   silence(isSilent: boolean): void;
   /** How many connections to it are open. */
   readonly connections: number;
+  /** How many it has taken in all. */
+  readonly accepted: number;
   /** Cuts all connections. */
   stop(): Promise<void>;
 }
@@ -32,6 +34,7 @@ export async function startHttpProxy(options: { readonly tunnelTo?: number } = {
   const sockets = new Set<Socket>();
   let refused: number | undefined;
   let isSilent = false;
+  let accepted = 0;
 
   const note = ({ method, url, headers }: IncomingMessage): void => {
     seen.push({ method, target: url, authorization: headers["proxy-authorization"] });
@@ -73,6 +76,7 @@ export async function startHttpProxy(options: { readonly tunnelTo?: number } = {
     upstream.on("error", () => socket.destroy());
   });
   server.on("connection", (socket) => {
+    accepted += 1;
     sockets.add(socket);
     socket.on("error", () => {}).on("close", () => sockets.delete(socket));
   });
@@ -89,6 +93,9 @@ export async function startHttpProxy(options: { readonly tunnelTo?: number } = {
     },
     get connections() {
       return sockets.size;
+    },
+    get accepted() {
+      return accepted;
     },
     stop: () =>
       new Promise((resolve) => {

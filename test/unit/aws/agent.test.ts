@@ -161,6 +161,15 @@ describe.each<Scheme>(["http", "https"])("%s, and a proxy that cannot be reached
   });
 });
 
+test.each<[Scheme, connections: number]>([
+  ["https", 1],
+  ["http", 3],
+])("%s: three calls one after another need %i connections", async (scheme, connections) => {
+  const agent = agentOf(scheme);
+  for (let call = 1; call <= 3; call += 1) expect(await ask(scheme, agent).outcome).toBe("hello");
+  expect(proxy.accepted).toBe(connections);
+});
+
 const REFUSED = expect.objectContaining({ name: "ProxyError", status: 502 });
 
 test("a refusal is told to all calls that wait for the same connection", async () => {
@@ -171,7 +180,9 @@ test("a refusal is told to all calls that wait for the same connection", async (
   expect(proxy.seen).toHaveLength(3);
   proxy.refuse(undefined);
   // Node looks who waits when a connection closes.
-  expect(await ask("https", agent, OTHER_HOST).outcome).toBe("hello");
+  const other = ask("https", agent, OTHER_HOST);
+  await once(other.request, "socket");
+  other.request.destroy();
   await until("it is closed", () => proxy.connections === 0);
   expect(await ask("https", agent).outcome).toBe("hello");
 });
