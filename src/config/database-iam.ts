@@ -1,3 +1,4 @@
+import { agentsFor } from "../aws/agent.js";
 import {
   BAD_SETTINGS,
   CREDENTIALS_REFUSED,
@@ -5,6 +6,7 @@ import {
   EXPIRED,
   saysExpired,
 } from "../aws/common-errors.js";
+import { type Credentials, findCredentials } from "../aws/credentials.js";
 import { type Description, partitionOf } from "../aws/description.js";
 import { describeNetworkError } from "../aws/network-error.js";
 import { DatabaseError, Sqs2pgError, UsageError } from "../errors.js";
@@ -18,11 +20,16 @@ export interface IamLogin {
   readonly region: string | undefined;
 }
 
+const CONNECTION_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+const MAX_SOCKETS = 4;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * A token that stands in for the password of a user of Amazon RDS or Aurora, signed by the AWS credentials of the process
- * without asking AWS. It is good for 15 minutes, and for new connections only. Throws UsageError and DatabaseError.
+ * A token that stands in for the password of a user of Amazon RDS or Aurora, signed by the AWS credentials of the process:
+ * AWS is asked for nothing but those. It is good for 15 minutes, and for new connections only. Throws UsageError and
+ * DatabaseError.
  * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html
  */
 export async function iamToken({ host, port, user, region }: IamLogin): Promise<string> {
@@ -32,11 +39,29 @@ export async function iamToken({ host, port, user, region }: IamLogin): Promise<
       hostname: host,
       port,
       username: user,
+      credentials: credentials(),
       ...(region === undefined ? {} : { region }),
     }).getAuthToken();
   } catch (error) {
     throw describeSignerError(error);
   }
+}
+
+function credentials(): Credentials {
+  const nothing = (): void => {};
+  // The SDK writes to the console where it has no logger.
+  const logger = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+  return findCredentials({
+    logger,
+    requestHandler: {
+      // Nobody closes them, and the next token may be far off.
+      ...agentsFor({ keepAlive: false, maxSockets: MAX_SOCKETS }),
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+      logger,
+    },
+  });
 }
 
 async function loadSigner(): Promise<typeof import("@aws-sdk/rds-signer")> {

@@ -1,5 +1,6 @@
 import type { KMSClient } from "@aws-sdk/client-kms";
 import { agentsFor } from "../../aws/agent.js";
+import { findCredentials } from "../../aws/credentials.js";
 import { malformedEndpoint } from "../../aws/service-error.js";
 import { UsageError } from "../../errors.js";
 
@@ -39,6 +40,7 @@ export function createKmsClient(
   const client = new sdk.KMSClient({
     ...(region !== undefined && { region }),
     logger,
+    credentialDefaultProvider: findCredentials,
     requestHandler: {
       ...agentsFor({ keepAlive: true, maxSockets: MAX_SOCKETS }),
       connectionTimeout: CONNECTION_TIMEOUT_MS,

@@ -1,5 +1,6 @@
 import type { SQSClient, SQSClientConfig } from "@aws-sdk/client-sqs";
 import { agentsFor } from "../../aws/agent.js";
+import { findCredentials } from "../../aws/credentials.js";
 import { systemClock } from "../../clock.js";
 import { UsageError } from "../../errors.js";
 import { type AbortBy, abortable } from "./abortable.js";
@@ -56,6 +57,7 @@ export function createClient(sdk: Sdk, options: ClientOptions): QueueClient {
       logger,
     },
     logger,
+    credentialDefaultProvider: findCredentials,
     // TLS protects the bodies. A mismatch would throw away a whole page of messages that SQS has already handed out.
     md5: false,
     // Below: the SDK would send to the queue URL's host even when an endpoint is configured, and print a warning.

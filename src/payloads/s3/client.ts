@@ -1,5 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { agentsFor } from "../../aws/agent.js";
+import { findCredentials } from "../../aws/credentials.js";
 import { malformedEndpoint } from "../../aws/service-error.js";
 import type { S3Sdk } from "./sdk.js";
 
@@ -23,6 +24,7 @@ export function createS3Client(sdk: S3Sdk, { region, maxSockets, onHost }: S3Cli
   const client = new sdk.S3Client({
     ...(region !== undefined && { region }),
     logger,
+    credentialDefaultProvider: findCredentials,
     // A bucket may be in another region than the queue.
     followRegionRedirects: true,
     requestHandler: {
