@@ -48,7 +48,8 @@ export function startChild(onMessage: (message: FromChild) => void): Child {
       if (child.connected) child.send(message, () => {});
     },
     destroy: () => {
-      child.kill("SIGKILL");
+      // Node would end our whole process group in the place of a process that it has just not been able to start.
+      if (child.pid !== undefined) child.kill("SIGKILL");
     },
   };
 }
