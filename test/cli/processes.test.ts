@@ -31,9 +31,9 @@ function underWay(running: RunningCli, database: TestDatabase): Promise<void> {
   });
 }
 
-function isThere(pid: number): boolean {
+function isThere(pid: number, signal: NodeJS.Signals | 0 = 0): boolean {
   try {
-    return process.kill(pid, 0);
+    return process.kill(pid, signal);
   } catch {
     return false;
   }
@@ -135,7 +135,7 @@ describe.concurrent("several processes in the middle of a backlog", () => {
     const { rows, queued } = await settled({ sent, queue, database });
     expect([rows, rows + queued]).toEqual([report.loaded, COUNT]);
     expect(queue.counts()).toMatchObject({ in_flight: 0 });
-    expect(children.filter(isThere)).toEqual([]);
+    expect(children.filter((pid) => isThere(pid))).toEqual([]);
   });
 
   test("a second one ends it at once with one report", async ({ queue, database, drain, startDrain }) => {
@@ -212,7 +212,7 @@ describe.concurrent("several processes in the middle of a backlog", () => {
     const children = await childrenOf(running);
     expect(children).toHaveLength(3);
     running.signal("SIGKILL");
-    await until("they have ended", () => !children.some(isThere));
+    await until("they have ended", () => !children.some((pid) => isThere(pid)));
     expect((await running.result).signal).toBe("SIGKILL");
     const { queued } = await settled({ sent, queue, database });
     expect(queued).toBeGreaterThan(0);
@@ -222,5 +222,28 @@ describe.concurrent("several processes in the middle of a backlog", () => {
     );
     await drainRest({ queue, drain });
     expect(await settled({ sent, queue, database })).toMatchObject({ rows: COUNT, queued: 0 });
+  });
+
+  test("their parent is killed while a load waits: a signal ends them at once", async ({
+    queue,
+    database,
+    drain,
+    startDrain,
+  }) => {
+    const sent = queue.send(traceableEvents(1_000));
+    await addGate(database);
+    await whileLocked(database, "lock table gate", async () => {
+      const running = startDrain(["--processes", "2", "--visibility", "2", "--batch-size", "50"]);
+      await running.until("a load waits", () => somebodyWaits(database));
+      const children = await childrenOf(running);
+      expect(children).toHaveLength(2);
+      running.signal("SIGKILL");
+      // One that has not noticed yet takes no notice of a signal, which is its parent's business.
+      await until("they have ended", () => children.filter((pid) => isThere(pid, "SIGTERM")).length === 0);
+      expect((await running.result).signal).toBe("SIGKILL");
+      expect(await rowCount(database)).toBe(0);
+    });
+    await drainRest({ queue, drain });
+    expect(await settled({ sent, queue, database })).toMatchObject({ rows: 1_000, queued: 0 });
   });
 });
