@@ -7,5 +7,5 @@ module.enableCompileCache?.();
 // Deprecations of a dependency's API are for us to act on, not for whoever runs the command.
 process.noDeprecation = true;
 
-const { main } = await import("../dist/cli/main.js");
+const { main } = await import("../dist/main.js");
 await main(process.argv);

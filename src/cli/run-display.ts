@@ -11,9 +11,13 @@ export interface RunDisplay {
   stop(): void;
 }
 
-export function createRunDisplay({ flags, context, log }: CommandInput<CommonFlags>): RunDisplay {
+export async function createRunDisplay({
+  flags,
+  context,
+  log,
+}: CommandInput<CommonFlags>): Promise<RunDisplay> {
   const { stream, terminal, style } = outputFor(context.stderr, flags, context.env);
-  const progress = createProgress({
+  const progress = await createProgress({
     mode: progressModeFor(terminal, flags.quiet === true),
     stream,
     clock: context.clock,

@@ -2,10 +2,11 @@ import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../errors.js";
+import { PACKAGE_ROOT } from "../package-root.js";
 import { findConfigFile } from "./find-file.js";
 
-/** This package's own migrations, seen from src/config as from dist/config. */
-const OWN_FOLDER = fileURLToPath(new URL("../../migrations", import.meta.url));
+/** This package's own migrations. */
+const OWN_FOLDER = fileURLToPath(new URL("migrations", PACKAGE_ROOT));
 const KNEXFILES = ["js", "cjs", "mjs", "ts"].map((extension) => `knexfile.${extension}`);
 
 export interface MigrationsFolderOptions {

@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.js";
+import { formatCount } from "../format-count.js";
 import { quoted } from "../quoted.js";
 
 /** What a flag was given that takes no such thing, quoted: what could be a password or a token is not shown at all. */
@@ -24,7 +25,7 @@ export function wholeNumberFlag(flag: string, bounds: Bounds): (text: string) =>
   return (text) => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (Number.isSafeInteger(value) && value >= bounds.min && value <= (bounds.max ?? value)) return value;
-    const wanted = range(bounds, (bound) => bound.toLocaleString("en-US"));
+    const wanted = range(bounds, formatCount);
     throw new UsageError(
       "invalid_value",
       `${flag} must be a whole number ${wanted}, not ${quotedFlag(text)}`,

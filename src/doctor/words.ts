@@ -1,8 +1,6 @@
-const COUNT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+import { formatCount as count } from "../format-count.js";
 
-export function count(value: number): string {
-  return COUNT.format(value);
-}
+export { count };
 
 /** Such as `1 message` and `2 messages`. */
 export function plural(value: number, one: string, many: string = `${one}s`): string {

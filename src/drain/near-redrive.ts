@@ -1,3 +1,4 @@
+import { formatCount } from "../format-count.js";
 import type { Message } from "../message.js";
 
 /** Messages that have been received as often as the redrive policy allows: the next receive may move them. */
@@ -21,7 +22,7 @@ export function createNearRedrive({ maxReceiveCount, onNotice }: NearRedriveOpti
       if (receiveCount >= maxReceiveCount) count += 1;
     },
     tell: (say) => {
-      if (count > 0) onNotice(`near the redrive limit: ${say(count.toLocaleString("en-US"))}`);
+      if (count > 0) onNotice(`near the redrive limit: ${say(formatCount(count))}`);
     },
   };
 }

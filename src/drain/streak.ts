@@ -1,3 +1,5 @@
+import { formatCount } from "../format-count.js";
+
 /** Rejects of one stage that follow each other. */
 export interface Streak {
   /** A message got through the stage. */
@@ -44,10 +46,10 @@ export function createStreak({ tooMany, areLeft, onTooMany }: StreakOptions): St
 
 /** What to say of rows that the database refuses. */
 export function tooManyRefused(count: number): string {
-  return `${count.toLocaleString("en-US")} rows in a row were refused by the database: check the table and its triggers`;
+  return `${formatCount(count)} rows in a row were refused by the database: check the table and its triggers`;
 }
 
 /** What to say of messages that cannot become rows. */
 export function tooManyUnusable(count: number): string {
-  return `${count.toLocaleString("en-US")} messages in a row cannot become rows: check the queue and the pipeline`;
+  return `${formatCount(count)} messages in a row cannot become rows: check the queue and the pipeline`;
 }

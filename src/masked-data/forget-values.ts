@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.js";
+import { formatCount } from "../format-count.js";
 import type { VaultName } from "../loader/forget.js";
 import { canonicalIp, createBlindIndexes, envelopeHead, isToken, type Keyring } from "../masking/index.js";
 
@@ -33,7 +34,7 @@ export function sortValues(values: readonly string[]): ForgetValues {
   const count = raw.size + tokens.size;
   if (count === 0) throw new UsageError("values_missing", "there is nothing to forget: no value is given");
   if (count > MOST_VALUES) {
-    const most = MOST_VALUES.toLocaleString("en-US");
+    const most = formatCount(MOST_VALUES);
     throw new UsageError("values_too_many", `forget takes up to ${most} values at once: divide them`);
   }
   return { raw: [...raw], tokens: [...tokens] };

@@ -1,3 +1,4 @@
+import { formatCount } from "../format-count.js";
 import { suggestion } from "../nearest.js";
 import { quoted } from "../quoted.js";
 import type { Reading } from "../reading.js";
@@ -129,7 +130,7 @@ function unknownText(spelled: string, args: readonly string[], text: string): st
 function parseLength(name: "varchar" | "char", [length, ...more]: readonly number[]): Reading<ScalarType> {
   if (length === undefined) return { problem: `${name} needs its length, such as ${name}(255); or use text` };
   if (more.length === 0 && length >= 1 && length <= LONGEST_TEXT) return { value: { name, length } };
-  return { problem: `the length of a ${name} goes from 1 to ${LONGEST_TEXT.toLocaleString("en-US")}` };
+  return { problem: `the length of a ${name} goes from 1 to ${formatCount(LONGEST_TEXT)}` };
 }
 
 function parseNumeric([precision, scale = 0, ...more]: readonly number[]): Reading<ScalarType> {

@@ -17,7 +17,7 @@ export const doctorCommand: Command<DoctorFlags> = async ({ flags, context, log 
   const { env, cwd, clock, signals } = context;
   const { stream, terminal, style } = outputFor(context.stderr, flags, env);
   const mode = progressModeFor(terminal, flags.quiet === true);
-  const progress = createDoctorProgress({ mode, stream, style });
+  const progress = await createDoctorProgress({ mode, stream, style });
   const report = await doctor({
     flags,
     receive: flags.receive === true,

@@ -27,7 +27,7 @@ export const drainCommand: Command<DrainFlags> = async (input) => {
   for (const notice of settings.notices) log.warn(notice);
 
   const pending = watchPendingMigrations(settings, context);
-  const display = createRunDisplay(input);
+  const display = await createRunDisplay(input);
   const report = await drained(settings, input, display.onEvent)
     .finally(display.stop)
     .then(async (finished) => {

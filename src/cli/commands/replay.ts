@@ -29,7 +29,7 @@ export const replayCommand: Command<ReplayFlags> = async (input) => {
   });
   for (const notice of settings.notices) log.warn(notice);
 
-  const display = createRunDisplay(input);
+  const display = await createRunDisplay(input);
   const report = await replay(settings, {
     max: flags.max,
     code: flags.code,

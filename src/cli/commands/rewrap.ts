@@ -24,7 +24,7 @@ export const rewrapCommand: Command<RewrapFlags> = async (input) => {
   });
   for (const notice of settings.notices) log.warn(notice);
 
-  const display = createRunDisplay(input);
+  const display = await createRunDisplay(input);
   const report = await rewrap(settings, {
     batchSize: flags.batchSize,
     dryRun: flags.dryRun === true,

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { type Bounds, durationFlag, oneOfFlag, wholeNumberFlag } from "../../config/values.js";
 import { DEFAULT_LIMITS, DRY_RUN_MAX, LIMIT_BOUNDS, MOST_PROCESSES } from "../../drain/limits.js";
+import { formatCount } from "../../format-count.js";
 import type { FlagProblems } from "./problems.js";
 import { ROTATE_TEXT } from "./rotate.js";
 
@@ -47,7 +48,7 @@ export function addDrainFlags(command: Command, problems: FlagProblems): Command
     .addOption(
       new Option(
         "--dry-run",
-        `transform and report only: load nothing, delete nothing, give all back (${DRY_RUN_MAX.toLocaleString("en-US")} messages unless --max is given)`,
+        `transform and report only: load nothing, delete nothing, give all back (${formatCount(DRY_RUN_MAX)} messages unless --max is given)`,
       ).conflicts(["onReject"]),
     )
     .addOption(

@@ -1,10 +1,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { DrainReport } from "../../drain/report.js";
+import { PACKAGE_ROOT } from "../../package-root.js";
 import type { FromChild, ToChild } from "./protocol.js";
 import type { SentError } from "./sent-error.js";
 
-const MAIN = fileURLToPath(new URL("./child-main.js", import.meta.url));
+/** `child-main.ts` as it is built. */
+const MAIN = fileURLToPath(new URL("dist/child-main.js", PACKAGE_ROOT));
 
 /** A process that has ended: with its last word, or without one. */
 export type ChildEnd =

@@ -1,4 +1,4 @@
-import ora from "ora";
+import { createSpinner, SPINNER_CELLS } from "./spinner.js";
 import type { Style } from "./style.js";
 import { columnsOf, type ProgressMode } from "./terminal.js";
 import { truncate } from "./width.js";
@@ -16,21 +16,14 @@ export interface DoctorProgress {
   stop(): void;
 }
 
-/** The spinner and the space after it, and the last column, where some terminals wrap already. */
-const SPINNER_CELLS = 3;
-
 /** A line on a terminal that says what is being looked at; nothing elsewhere, since it takes seconds at most. */
-export function createDoctorProgress({ mode, stream, style }: DoctorProgressOptions): DoctorProgress {
+export async function createDoctorProgress({
+  mode,
+  stream,
+  style,
+}: DoctorProgressOptions): Promise<DoctorProgress> {
   if (mode !== "spinner") return { show: () => {}, stop: () => {} };
-  const spinner = ora({
-    stream,
-    isEnabled: true,
-    spinner: { interval: 100, frames: style.spinner.map((frame) => style.secondary(frame)) },
-    color: false,
-    // Ctrl-C must reach the process, and a process that is killed must not leave the terminal without a cursor.
-    discardStdin: false,
-    hideCursor: false,
-  });
+  const spinner = await createSpinner({ stream, style });
   return {
     show: (titles) => {
       // The command that gives the key may ask for something on this terminal.

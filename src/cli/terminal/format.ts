@@ -1,10 +1,6 @@
-/**
- * A count with thousands separators, the same in every locale: 1,234,567. Not by Intl.NumberFormat, which takes as long to
- * make as half of the start of a command.
- */
-export function formatCount(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ",");
-}
+import { formatCount } from "../../format-count.js";
+
+export { formatCount };
 
 /** A number whose decimals matter while it is small: 9.5, 0.3, 1,234. */
 export function formatDecimal(value: number): string {

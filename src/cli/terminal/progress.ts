@@ -1,9 +1,9 @@
-import ora from "ora";
 import type { Clock } from "../../clock.js";
 import type { OnDrainEvent } from "../../drain/events.js";
 import type { StoppedBecause } from "../../drain/report.js";
 import { progressLine } from "./progress-line.js";
 import { createProgressState } from "./progress-state.js";
+import { createSpinner, SPINNER_CELLS } from "./spinner.js";
 import type { Style } from "./style.js";
 import { columnsOf, type ProgressMode } from "./terminal.js";
 
@@ -22,28 +22,17 @@ export interface ProgressDisplay {
 }
 
 const SPINNER_REFRESH_MS = 250;
-const SPINNER_FRAME_MS = 100;
 const LINE_EVERY_MS = 5_000;
-/** The spinner and the space after it, and the last column, where some terminals wrap already. */
-const SPINNER_CELLS = 3;
 
 /** Draws a drain's events: one line that is drawn over itself, a plain line every five seconds, or nothing at all. */
-export function createProgress(options: ProgressOptions): ProgressDisplay {
+export async function createProgress(options: ProgressOptions): Promise<ProgressDisplay> {
   if (options.mode === "silent") return { onEvent: () => {}, stop: () => {} };
   return options.mode === "spinner" ? spinnerProgress(options) : lineProgress(options);
 }
 
-function spinnerProgress({ stream, clock, style }: ProgressOptions): ProgressDisplay {
+async function spinnerProgress({ stream, clock, style }: ProgressOptions): Promise<ProgressDisplay> {
   const state = createProgressState();
-  const spinner = ora({
-    stream,
-    isEnabled: true,
-    spinner: { interval: SPINNER_FRAME_MS, frames: style.spinner.map((frame) => style.secondary(frame)) },
-    color: false,
-    // Ctrl-C must reach the process, and a process that is killed must not leave the terminal without a cursor.
-    discardStdin: false,
-    hideCursor: false,
-  });
+  const spinner = await createSpinner({ stream, style });
   const draw = (): void => {
     const view = state.view(clock.now());
     if (view === undefined) return;

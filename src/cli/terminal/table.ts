@@ -1,4 +1,5 @@
-import CliTable3 from "cli-table3";
+import { createRequire } from "node:module";
+import type CliTable3 from "cli-table3";
 import { type Paint, plain } from "./style.js";
 import { displayWidth } from "./width.js";
 
@@ -40,7 +41,8 @@ const NO_BORDER = {
  */
 export function tableLines(rows: readonly (readonly Cell[])[], aligns: readonly Align[]): string[] {
   if (rows.length === 0) return [];
-  const table = new CliTable3({
+  const Table = loadCliTable();
+  const table = new Table({
     chars: NO_BORDER,
     style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
     colAligns: [...aligns],
@@ -50,6 +52,11 @@ export function tableLines(rows: readonly (readonly Cell[])[], aligns: readonly 
     .toString()
     .split("\n")
     .map((line, index) => withCells(line.trimEnd(), rows[index] ?? []));
+}
+
+/** Loaded when there is a table: most results are JSON, or have none. */
+function loadCliTable(): typeof CliTable3 {
+  return createRequire(import.meta.url)("cli-table3");
 }
 
 function withCells(line: string, row: readonly Cell[]): string {

@@ -29,11 +29,11 @@ export async function loadKmsSdk(): Promise<KmsSdk> {
 }
 
 /** The client as it is used here; credentials, endpoint, retries and, unless it is given, the region are the SDK's. */
-export function createKmsClient(
+export async function createKmsClient(
   sdk: KmsSdk,
   region: string | undefined,
   onHost: (host: string) => void,
-): KMSClient {
+): Promise<KMSClient> {
   const nothing = (): void => {};
   // The SDK writes to the console where it has no logger.
   const logger = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
@@ -42,7 +42,7 @@ export function createKmsClient(
     logger,
     credentialDefaultProvider: findCredentials,
     requestHandler: {
-      ...agentsFor({ keepAlive: true, maxSockets: MAX_SOCKETS }),
+      ...(await agentsFor({ keepAlive: true, maxSockets: MAX_SOCKETS })),
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       throwOnRequestTimeout: true,

@@ -31,7 +31,7 @@ export interface Kms {
 export async function openKms({ region, stop }: KmsOptions = {}): Promise<Kms> {
   const sdk = await loadKmsSdk();
   let host: string | undefined;
-  const client = createKmsClient(sdk, region, (name) => {
+  const client = await createKmsClient(sdk, region, (name) => {
     host = name;
   });
   const call = async <Answer>(action: string, send: () => Promise<Answer>): Promise<Answer> => {

@@ -63,7 +63,7 @@ async function ask(sdk: StsSdk, { facts, signal, timeoutMs, onClose }: Tools): P
     maxAttempts: 2,
     logger,
     requestHandler: {
-      ...agentsFor({ keepAlive: true, maxSockets: 1 }),
+      ...(await agentsFor({ keepAlive: true, maxSockets: 1 })),
       connectionTimeout: requestTimeout,
       requestTimeout,
       throwOnRequestTimeout: true,

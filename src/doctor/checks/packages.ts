@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { PACKAGE_ROOT } from "../../package-root.js";
 import { type Check, failed, ok } from "../check.js";
 import type { Tools } from "../tools.js";
 
@@ -71,7 +72,7 @@ function installing(names: readonly string[]): string {
 /** Whether it could be imported from where sqs2pg is. */
 export function isPackageInstalled(name: string): boolean {
   try {
-    createRequire(import.meta.url).resolve(name);
+    createRequire(PACKAGE_ROOT).resolve(name);
     return true;
   } catch {
     return false;

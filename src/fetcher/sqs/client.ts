@@ -41,9 +41,9 @@ export interface QueueClient {
  * The SDK's client as it is used here. Region, credentials, endpoint, retry mode and attempts come from wherever the
  * SDK looks for them; only what would be wrong for a queue reader is set.
  */
-export function createClient(sdk: Sdk, options: ClientOptions): QueueClient {
+export async function createClient(sdk: Sdk, options: ClientOptions): Promise<QueueClient> {
   const { reference, maxSockets, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
-  const agents = agentsFor({ keepAlive: true, maxSockets });
+  const agents = await agentsFor({ keepAlive: true, maxSockets });
   const logger = warningLogger(options.onWarning);
   const config: SQSClientConfig = {
     ...(reference.region !== undefined && { region: reference.region }),

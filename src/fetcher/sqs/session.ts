@@ -60,7 +60,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     host,
     profile: env["AWS_PROFILE"],
   });
-  const { client, abortBy } = createClient(sdk, {
+  const { client, abortBy } = await createClient(sdk, {
     reference,
     maxSockets: options.maxSockets,
     requestTimeoutMs: options.requestTimeoutMs,

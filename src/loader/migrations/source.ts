@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import type { Knex } from "knex";
+import { PACKAGE_ROOT } from "../../package-root.js";
 
-/** The package's migrations/, seen from src/loader as from dist/loader. */
-const FOLDER = new URL("../../../migrations/", import.meta.url);
+const FOLDER = new URL("migrations/", PACKAGE_ROOT);
 
 export type MigrationStep = (knex: Knex, settings: { readonly schema: string }) => Promise<void>;
 

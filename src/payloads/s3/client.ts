@@ -17,7 +17,10 @@ export interface S3ClientOptions {
 }
 
 /** The client as it is used here; credentials, endpoint, retries and, unless it is given, the region are the SDK's. */
-export function createS3Client(sdk: S3Sdk, { region, maxSockets, onHost }: S3ClientOptions): S3Client {
+export async function createS3Client(
+  sdk: S3Sdk,
+  { region, maxSockets, onHost }: S3ClientOptions,
+): Promise<S3Client> {
   const nothing = (): void => {};
   // The SDK writes to the console where it has no logger.
   const logger = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
@@ -28,7 +31,7 @@ export function createS3Client(sdk: S3Sdk, { region, maxSockets, onHost }: S3Cli
     // A bucket may be in another region than the queue.
     followRegionRedirects: true,
     requestHandler: {
-      ...agentsFor({ keepAlive: true, maxSockets }),
+      ...(await agentsFor({ keepAlive: true, maxSockets })),
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       throwOnRequestTimeout: true,

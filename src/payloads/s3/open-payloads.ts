@@ -33,7 +33,7 @@ export async function openS3Payloads(options: OpenPayloadsOptions): Promise<Payl
   const { env = process.env, keepOpenMs = KEEP_OPEN_MS } = options;
   const sdk = await loadS3Sdk();
   let host: string | undefined;
-  const client = createS3Client(sdk, {
+  const client = await createS3Client(sdk, {
     region: options.region,
     maxSockets: options.maxSockets,
     onHost: (name) => {

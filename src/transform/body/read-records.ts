@@ -1,3 +1,4 @@
+import { formatCount } from "../../format-count.js";
 import type { Reject } from "../../reject.js";
 import { readJson } from "../../types/read-json.js";
 import { isJsonObject, type JsonObject } from "../paths.js";
@@ -18,7 +19,7 @@ const NOT_AN_OBJECT = parseReject("not_an_object", "the body is JSON, but no obj
 const NO_RECORDS = parseReject("no_records", "the body is an empty list");
 const TOO_MANY = parseReject(
   "too_many_records",
-  `the body holds more than ${MOST_RECORDS.toLocaleString("en-US")} records`,
+  `the body holds more than ${formatCount(MOST_RECORDS)} records`,
 );
 
 /** The records of a payload: a JSON object is one, and of a list or of newline-delimited JSON each element is. */

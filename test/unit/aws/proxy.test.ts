@@ -67,16 +67,22 @@ describe("the proxy", () => {
 });
 
 describe("the agents", () => {
-  test.each([{}, { NO_PROXY: "*" }, { HTTPS_PROXY: "" }])("are the SDK's own with %j", (environment) => {
-    setEnvironment(environment);
-    expect(agentsFor(OPTIONS)).toEqual({ httpAgent: OPTIONS, httpsAgent: OPTIONS });
-  });
+  test.each([{}, { NO_PROXY: "*" }, { HTTPS_PROXY: "" }])(
+    "are the SDK's own with %j",
+    async (environment) => {
+      setEnvironment(environment);
+      expect(await agentsFor(OPTIONS)).toEqual({ httpAgent: OPTIONS, httpsAgent: OPTIONS });
+    },
+  );
 
-  test.each(["HTTPS_PROXY", "http_proxy", "ALL_PROXY"])("are such as ask for a proxy with %s", (name) => {
-    vi.stubEnv(name, "http://proxy:3128");
-    const { httpAgent, httpsAgent } = agentsFor(OPTIONS);
-    expect(httpAgent).toBeInstanceOf(http.Agent);
-    expect(httpsAgent).toBeInstanceOf(http.Agent);
-    expect(httpsAgent).not.toBe(httpAgent);
-  });
+  test.each(["HTTPS_PROXY", "http_proxy", "ALL_PROXY"])(
+    "are such as ask for a proxy with %s",
+    async (name) => {
+      vi.stubEnv(name, "http://proxy:3128");
+      const { httpAgent, httpsAgent } = await agentsFor(OPTIONS);
+      expect(httpAgent).toBeInstanceOf(http.Agent);
+      expect(httpsAgent).toBeInstanceOf(http.Agent);
+      expect(httpsAgent).not.toBe(httpAgent);
+    },
+  );
 });

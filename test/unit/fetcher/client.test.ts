@@ -26,7 +26,7 @@ test.each([
   ["http://localhost:9324/000000000000/q", { Endpoint: EMULATOR }, EMULATOR],
 ])("requests for %s with the settings %j go to %s", async (queue, settings, url) => {
   const hosts: string[] = [];
-  const { client } = createClient(await loadSdk(), {
+  const { client } = await createClient(await loadSdk(), {
     reference: parseQueueReference(queue),
     maxSockets: 1,
     onWarning: () => {},

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
-import { type Dispatcher, Pool, ProxyAgent } from "undici";
+import type { Dispatcher } from "undici";
 import { type HttpProxy, proxyFor } from "../../../aws/proxy.js";
+import { loadPool, loadUndici } from "./undici.js";
 
 export interface TransportOptions {
   /** Scheme, host and port. */
@@ -87,11 +88,13 @@ function textOf(chunks: readonly Buffer[]): string {
 }
 
 function straight({ origin, connections, connectTimeoutMs }: TransportOptions): Dispatcher {
+  const Pool = loadPool();
   return new Pool(origin, { connections, connect: { timeout: connectTimeoutMs } });
 }
 
 function through({ url, authorization }: HttpProxy, options: TransportOptions): Dispatcher {
   const { connections, connectTimeoutMs: timeout } = options;
+  const { Pool, ProxyAgent } = loadUndici();
   return new ProxyAgent({
     uri: url.href,
     ...(authorization !== undefined && { token: authorization }),

@@ -60,7 +60,7 @@ interface Scene extends ProgressDisplay {
   written(): string;
 }
 
-function scene(mode: ProgressMode, isTTY = false): Scene {
+async function scene(mode: ProgressMode, isTTY = false): Promise<Scene> {
   const clock = manualClock();
   let text = "";
   const stream = {
@@ -81,11 +81,11 @@ function scene(mode: ProgressMode, isTTY = false): Scene {
     text = "";
     return result;
   };
-  return { ...createProgress({ mode, stream, clock, style: plainStyle }), clock, written };
+  return { ...(await createProgress({ mode, stream, clock, style: plainStyle })), clock, written };
 }
 
-it("writes nothing at all when silent", () => {
-  const { onEvent, stop, clock, written } = scene("silent");
+it("writes nothing at all when silent", async () => {
+  const { onEvent, stop, clock, written } = await scene("silent");
   for (const event of [
     started,
     progressed(10),
@@ -100,8 +100,8 @@ it("writes nothing at all when silent", () => {
   expect(clock.timers()).toBe(0);
 });
 
-it("tells of trouble that keeps everything waiting, however short the waits between its attempts", () => {
-  const { onEvent, clock, written } = scene("lines");
+it("tells of trouble that keeps everything waiting, however short the waits between its attempts", async () => {
+  const { onEvent, clock, written } = await scene("lines");
   onEvent(started);
   onEvent(progressed(10));
   onEvent(retry("load", "connection_timeout", 50));
@@ -111,8 +111,8 @@ it("tells of trouble that keeps everything waiting, however short the waits betw
   expect(written()).toContain("PostgreSQL is not answering (connection_timeout)");
 });
 
-it("forgets a trouble that is not heard of again, although nothing moves", () => {
-  const { onEvent, clock, written } = scene("lines");
+it("forgets a trouble that is not heard of again, although nothing moves", async () => {
+  const { onEvent, clock, written } = await scene("lines");
   onEvent(started);
   onEvent(retry("receive", "ECONNREFUSED", 1_000));
   clock.advance(10_000);
@@ -121,8 +121,8 @@ it("forgets a trouble that is not heard of again, although nothing moves", () =>
   expect(written()).toMatch(/user_logins {2}0 \/ ~100,000 {2}0\/s\n$/);
 });
 
-it("writes a plain line every five seconds, with the rate of the last ones", () => {
-  const { onEvent, stop, clock, written } = scene("lines");
+it("writes a plain line every five seconds, with the rate of the last ones", async () => {
+  const { onEvent, stop, clock, written } = await scene("lines");
   onEvent(started);
   for (let second = 1; second < 5; second += 1) {
     clock.advance(1_000);
@@ -141,8 +141,8 @@ it("writes a plain line every five seconds, with the rate of the last ones", () 
   expect(clock.timers()).toBe(0);
 });
 
-it("tells once that it stops, and of trouble at most every five seconds", () => {
-  const { onEvent, clock, written } = scene("lines");
+it("tells once that it stops, and of trouble at most every five seconds", async () => {
+  const { onEvent, clock, written } = await scene("lines");
   onEvent(started);
   onEvent(retry("load", "57P01", 2_000));
   const trouble =
@@ -174,15 +174,15 @@ it.each([
     "SQS asks for another try (ThrottlingException), next try in 1 s",
   ],
   [retry("delete", "InternalError", 900), "SQS asks for another try (InternalError), next try in 1 s"],
-])("names who is waited for: %j", (event, text) => {
-  const { onEvent, written } = scene("lines");
+])("names who is waited for: %j", async (event, text) => {
+  const { onEvent, written } = await scene("lines");
   onEvent(started);
   onEvent(event);
   expect(written()).toContain(text);
 });
 
-it.each(["lines", "spinner"] as const)("leaves a notice to the log: %s", (mode) => {
-  const { onEvent, stop, clock, written } = scene(mode, mode === "spinner");
+it.each(["lines", "spinner"] as const)("leaves a notice to the log: %s", async (mode) => {
+  const { onEvent, stop, clock, written } = await scene(mode, mode === "spinner");
   onEvent({ type: "notice", message: "too early" });
   onEvent(started);
   written();
@@ -192,15 +192,15 @@ it.each(["lines", "spinner"] as const)("leaves a notice to the log: %s", (mode) 
   expect(written()).not.toMatch(/early|ledger/);
 });
 
-it("keeps quiet about waits too short to be read", () => {
-  const { onEvent, written } = scene("lines");
+it("keeps quiet about waits too short to be read", async () => {
+  const { onEvent, written } = await scene("lines");
   onEvent(started);
   onEvent(retry("load", "40001", 100));
   expect(written()).toBe("");
 });
 
-it("counts against --max when that is less than the backlog, and against nothing once that is passed", () => {
-  const { onEvent, clock, written } = scene("lines");
+it("counts against --max when that is less than the backlog, and against nothing once that is passed", async () => {
+  const { onEvent, clock, written } = await scene("lines");
   onEvent({ ...started, max: 1_000 });
   onEvent(progressed(400));
   clock.advance(5_000);
@@ -210,15 +210,15 @@ it("counts against --max when that is less than the backlog, and against nothing
   expect(written()).toMatch(/ {2}1,001 {2}[\d.]+\/s\n$/);
 });
 
-it("lets no control character of a name or a code through", () => {
-  const { onEvent, written } = scene("lines");
+it("lets no control character of a name or a code through", async () => {
+  const { onEvent, written } = await scene("lines");
   onEvent({ ...started, queue: "q\u001b[31m", table: "t\u0007" } as DrainEvent);
   onEvent(retry("load", "\u001b[2J", 5_000));
   expect(written()).toMatch(/^[^\p{Cc}]+\n$/u);
 });
 
-it("draws one line over itself, and leaves neither line nor hidden cursor behind", () => {
-  const { onEvent, stop, clock, written } = scene("spinner", true);
+it("draws one line over itself, and leaves neither line nor hidden cursor behind", async () => {
+  const { onEvent, stop, clock, written } = await scene("spinner", true);
   onEvent(started);
   const first = written();
   expect(first).toContain("⠋ login-queue → user_logins  0 / ~100,000");
@@ -235,8 +235,8 @@ it("draws one line over itself, and leaves neither line nor hidden cursor behind
   expect(written()).toBe("");
 });
 
-it("counts what a dry run has read, since it gives back nothing before its end", () => {
-  const { onEvent, clock, written } = scene("lines");
+it("counts what a dry run has read, since it gives back nothing before its end", async () => {
+  const { onEvent, clock, written } = await scene("lines");
   onEvent({ ...started, max: 1_000, dry_run: true } as DrainEvent);
   onEvent({ type: "progress", progress: { ...NOTHING, received: 400 } });
   clock.advance(5_000);
