@@ -6,7 +6,7 @@ import { build } from "rolldown";
  * find and open than to run.
  */
 const START =
-  /\/src\/(?:clock|version|config\/values|d(?:octor|rain)\/limits|masked-data\/audit-kinds|cli\/(?:closed-doors|exit-code|output|signals|flags\/unmask))\.ts$/;
+  /\/src\/(?:clock|version|config\/values|d(?:octor|rain)\/limits|masked-data\/audit-kinds|cli\/(?:closed-doors|exit-code|navigator|output|signals|flags\/unmask))\.ts$/;
 
 // The JavaScript of dist: our own modules in few files that can be read, and nobody else's. Declarations are made by tsc.
 await build({

@@ -1,6 +1,7 @@
 import { sleep, systemClock } from "../clock.js";
 import { closeDoors } from "./closed-doors.js";
 import { EXIT } from "./exit-code.js";
+import { nameNode } from "./navigator.js";
 import { logOf, run } from "./run.js";
 import { listenForSignals } from "./signals.js";
 
@@ -10,6 +11,7 @@ const LONGEST_FLUSH_MS = 10_000;
 /** Runs the command line and sets the process's exit code: nothing else does. */
 export async function main(argv: readonly string[]): Promise<void> {
   closeDoors(process);
+  nameNode();
   // Whoever read our output may have gone, and a disk may be full: no reason to leave messages in doubt.
   process.stderr.on("error", () => {});
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {

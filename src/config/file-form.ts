@@ -1,6 +1,5 @@
 import { pathText } from "./path-text.js";
-import { isMap, type Note, type RawMap } from "./reading.js";
-import { isSeveral } from "./schema-at.js";
+import { isMap, isSeveral, type Note, type RawMap } from "./reading.js";
 
 /** A pipeline as a file has it. */
 export interface RawPipeline {

@@ -13,6 +13,11 @@ export function isMap(value: unknown): value is RawMap {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether a config is of the form with several pipelines. */
+export function isSeveral(raw: unknown): raw is RawMap {
+  return isMap(raw) && Object.hasOwn(raw, "pipelines");
+}
+
 /** Takes the value of a reading, or notes its problem. */
 export function take<Meaning>(
   reading: Reading<Meaning> | undefined,

@@ -10,8 +10,8 @@ import { loadConfigFile } from "./load-file.js";
 import { LOGIN_PIPELINE } from "./login.js";
 import { withMaskInAll } from "./mask-override.js";
 import { findMigrationsFolder, type MigrationsFolder } from "./migrations-folder.js";
-import { parsePipeline } from "./parse-pipeline.js";
 import type { Pipeline } from "./pipeline.js";
+import { type PipelineFile, readPipelines } from "./read-pipelines.js";
 import type { ConfigFile } from "./schema.js";
 import { exposureNotices } from "./shared-exposure.js";
 
@@ -98,7 +98,7 @@ export async function resolveSettings(options: ResolveOptions = {}): Promise<Set
   const queue = await attempt(() => readQueue(flags.queue, env));
   const loaded = await attempt(async () => {
     const config = await configSource(options.pipeline, flags.config, { cwd, env });
-    return { source: config.source, ...parsePipeline(config.raw, { ...config, queue }) };
+    return { source: config.source, ...(await parsed(config, queue)) };
   });
   const chosen = await attempt(() => {
     const of = needs.pipelines ?? "queue";
@@ -150,6 +150,14 @@ async function configSource(
   if (inCode !== undefined) return { raw: inCode, source: "the pipeline" };
   const file = await loadConfigFile({ path, ...around });
   return file ?? { raw: LOGIN_PIPELINE, source: BUILT_IN };
+}
+
+/** The structure of the built-in pipeline is known, and what checks one takes as long to load as all that a drain does with it. */
+async function parsed(config: ConfigSource, queue: string | undefined): Promise<PipelineFile> {
+  const { raw } = config;
+  if (raw === LOGIN_PIPELINE) return readPipelines(raw, { ...config, queue });
+  const { parsePipeline } = await import("./parse-pipeline.js");
+  return parsePipeline(raw, { ...config, queue });
 }
 
 /** A variable that was set for another pipeline is easily forgotten. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isMap, type RawMap } from "./reading.js";
+import { isSeveral } from "./reading.js";
 import { pipelineSchema, pipelinesSchema } from "./schema.js";
 
 type Schema = z.core.$ZodType;
@@ -7,11 +7,6 @@ type Schema = z.core.$ZodType;
 /** The schema of the form that a config has: several pipelines, or one. */
 export function schemaOf(raw: unknown): z.ZodType {
   return isSeveral(raw) ? pipelinesSchema : pipelineSchema;
-}
-
-/** Whether a config is of the form with several pipelines. */
-export function isSeveral(raw: unknown): raw is RawMap {
-  return isMap(raw) && Object.hasOwn(raw, "pipelines");
 }
 
 /** What a setting is when it is there. */

@@ -2,9 +2,9 @@ import { nearest, suggestion } from "../nearest.js";
 import { cutType } from "./cut-type.js";
 import { type Issue, issueText } from "./issue-text.js";
 import { pathText } from "./path-text.js";
-import { isMap, type Note } from "./reading.js";
+import { isMap, isSeveral, type Note } from "./reading.js";
 import { pipelineSchema, WANTED } from "./schema.js";
-import { isSeveral, keysAt, schemaOf, schemasAt, unwrapped } from "./schema-at.js";
+import { keysAt, schemaOf, schemasAt, unwrapped } from "./schema-at.js";
 import { issuesMeant, unionText } from "./union-text.js";
 
 type Path = readonly PropertyKey[];

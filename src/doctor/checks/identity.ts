@@ -1,5 +1,6 @@
 import { agentsFor } from "../../aws/agent.js";
 import { describeNetworkError } from "../../aws/network-error.js";
+import { requireSdk } from "../../aws/require-sdk.js";
 import { type Check, type Finding, ok, skipped, warning } from "../check.js";
 import { divided } from "../explain.js";
 import type { Tools } from "../tools.js";
@@ -11,7 +12,7 @@ export type LoadSts = () => Promise<StsSdk | undefined>;
 
 export const loadSts: LoadSts = async () => {
   try {
-    return await import("@aws-sdk/client-sts");
+    return requireSdk("@aws-sdk/client-sts");
   } catch {
     return undefined;
   }

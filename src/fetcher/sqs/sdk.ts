@@ -1,3 +1,5 @@
+import { requireSdk } from "../../aws/require-sdk.js";
+
 /** The AWS SDK's SQS client, loaded when it is first needed: `--help` does not wait for it. */
 export type Sdk = typeof import("@aws-sdk/client-sqs");
 
@@ -7,5 +9,5 @@ export type Sdk = typeof import("@aws-sdk/client-sqs");
  */
 export async function loadSdk(): Promise<Sdk> {
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-  return await import("@aws-sdk/client-sqs");
+  return requireSdk("@aws-sdk/client-sqs");
 }
