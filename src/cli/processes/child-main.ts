@@ -11,7 +11,7 @@ nameNode();
 process.stderr.on("error", () => {});
 
 // As bin/sqs2pg.js has it.
-process.noDeprecation = true;
+if (!process.noDeprecation) process.noDeprecation = true;
 if ("enableCompileCache" in module && typeof module.enableCompileCache === "function")
   module.enableCompileCache();
 

@@ -4,16 +4,14 @@ import { CONNECTION_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from "./client.js";
 import { createAsk } from "./direct/ask.js";
 import { createBreaker } from "./direct/breaker.js";
 import { createDirectQueue } from "./direct/direct-queue.js";
-import type { Transport } from "./direct/transport.js";
+import { createTransport, type Transport } from "./direct/transport.js";
 import type { Session, SessionOptions } from "./session.js";
 
 /**
  * `queue` with its frequent calls past the SDK's middleware. Endpoint, region, credentials and the clock's offset are
  * those of the session's client, so that both ways always ask the same server in the same name.
  */
-export async function openDirect(queue: Queue, session: Session, options: SessionOptions): Promise<Queue> {
-  // Loaded here: only a drain needs it.
-  const { createTransport } = await import("./direct/transport.js");
+export function openDirect(queue: Queue, session: Session, options: SessionOptions): Queue {
   const { config } = session.client;
   const { now } = session;
   let transport: Transport | undefined;

@@ -1,5 +1,4 @@
 import type { Queue } from "../queue.js";
-import { openDirect } from "./open-direct.js";
 import { openSession, type SessionOptions } from "./session.js";
 import { createSqsQueue } from "./sqs-queue.js";
 
@@ -20,7 +19,10 @@ export async function openQueue(options: OpenQueueOptions): Promise<Queue> {
     await session.region();
     const url = await session.url();
     const queue = createSqsQueue({ ...session, url, name: session.reference.name });
-    return options.direct === true ? await openDirect(queue, session, options) : queue;
+    if (options.direct !== true) return queue;
+    // Imported here: only a drain needs it.
+    const { openDirect } = await import("./open-direct.js");
+    return openDirect(queue, session, options);
   } catch (error) {
     session.client.destroy();
     throw error;
