@@ -8,8 +8,16 @@ import { type CliResult, runCli, startCli } from "../support/cli.js";
 import { type FakeKms, keyBytes, kmsRefusal, startKms } from "../support/kms.js";
 
 /** Nobody listens there: a drain that has its keys says so. */
-const nowhere = { DATABASE_URL: "postgres://nobody@127.0.0.1:1/nothing" };
-const HAS_KEYS = /^sqs2pg: PostgreSQL at 127.0.0.1:1\/nothing refused the connection/m;
+const nowhere = {
+  DATABASE_URL: "postgres://nobody@127.0.0.1:1/nothing",
+  AWS_ENDPOINT_URL_SQS: "http://127.0.0.1:1",
+  AWS_REGION: "us-east-1",
+  AWS_ACCESS_KEY_ID: "nobody",
+  AWS_SECRET_ACCESS_KEY: "nothing",
+};
+/** The keys are read, and neither server is there: whichever is found out first. */
+const HAS_KEYS =
+  /^sqs2pg: (?:PostgreSQL at 127\.0\.0\.1:1\/nothing refused the connection|cannot reach SQS at 127\.0\.0\.1:1: the connection is refused)/m;
 const SECRET = KEY.replace("sqs2pg-key-1:", "");
 
 /** A KMS for each test, which may let it say what it likes. */

@@ -18,6 +18,7 @@ describe.concurrent("a start loads what its command uses and nothing else", () =
     async (line) => {
       const { packages, own } = await runListed(line.split(" "));
       expect(packages).toEqual(["commander"]);
+      // Another one is a module that is to be named in build.js.
       expect(own.toSorted()).toEqual(["errors", "main", "start"]);
     },
   );
