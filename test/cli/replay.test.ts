@@ -194,23 +194,7 @@ describe.concurrent("help", () => {
     expect(exitCode).toBe(0);
     for (const flag of flags) expect(stdout).toContain(flag);
   });
-
-  test("of a drain loads no module of the rejects' commands", async () => {
-    const nodeArgs = ["--import", `data:text/javascript,${encodeURIComponent(LIST_MODULES)}`];
-    const modules = (await runCli(["drain", "--help"], { nodeArgs })).stderr;
-    expect(modules).toContain("/cli/program.js");
-    expect(modules).not.toMatch(/commands\/|\/dist\/rejects\//);
-    const replaying = (await runCli(["replay"], { nodeArgs })).stderr;
-    expect(replaying).toContain("commands/replay.js");
-    expect(replaying).not.toMatch(/commands\/(?!replay)|client-sqs/);
-  });
 });
-
-/** Writes the address of every module that is loaded to standard error. */
-const LIST_MODULES = `import { register } from "node:module";
-register("data:text/javascript," + encodeURIComponent(
-  'import { writeSync } from "node:fs"; export async function load(url, context, next) { writeSync(2, url + "\\\\n"); return next(url, context); }'
-));`;
 
 describe.concurrent("no value gets out of a replay at --log-level debug", () => {
   const CANARY = "can-ary-7734-secret";

@@ -29,11 +29,14 @@ describe.concurrent("a start loads what its command uses and nothing else", () =
     expect(heavyOf(loaded)).toEqual([]);
   });
 
-  test("migrate: no queue", async () => {
-    const loaded = await runListed(["migrate", "--print-sql"]);
-    expect(loaded).toMatchObject({ exitCode: 0, stderr: "" });
-    expect(heavyOf(loaded)).toEqual(["knex", "pg"]);
-  });
+  test.for(["migrate --print-sql", "rejects --json", "replay --json"])(
+    "%s: no queue",
+    async (line, { env }) => {
+      const loaded = await runListed(line.split(" "), { env });
+      expect(loaded).toMatchObject({ exitCode: 0, stderr: "" });
+      expect(heavyOf(loaded)).toEqual(["knex", "pg"]);
+    },
+  );
 
   test("peek: no database, and a table only to show one", async ({ queue, queueEnv }) => {
     queue.send([...loginEvents(2)]);
