@@ -1,5 +1,6 @@
 import type { SQSClientConfig } from "@aws-sdk/client-sqs";
 import type { DefaultProviderInit } from "@aws-sdk/credential-provider-node";
+import { requireSdk } from "./require-sdk.js";
 
 export interface CredentialsInit extends DefaultProviderInit {
   /** What the SDK's clients take under this name. */
@@ -16,7 +17,9 @@ export function findCredentials(init: CredentialsInit): Credentials {
   const clientConfig = { requestHandler: init.requestHandler };
   let search: Credentials | undefined;
   return async (properties) => {
-    const { defaultProvider } = await import("@aws-sdk/credential-provider-node");
+    const { defaultProvider }: typeof import("@aws-sdk/credential-provider-node") = requireSdk(
+      "@aws-sdk/credential-provider-node",
+    );
     search ??= defaultProvider({ parentClientConfig: clientConfig, ...init, clientConfig });
     return search(properties);
   };

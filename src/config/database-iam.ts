@@ -40,7 +40,7 @@ export async function iamToken({ host, port, user, region }: IamLogin): Promise<
       hostname: host,
       port,
       username: user,
-      credentials: credentials(),
+      credentials: await credentials(),
       ...(region === undefined ? {} : { region }),
     }).getAuthToken();
   } catch (error) {
@@ -48,7 +48,7 @@ export async function iamToken({ host, port, user, region }: IamLogin): Promise<
   }
 }
 
-function credentials(): Credentials {
+async function credentials(): Promise<Credentials> {
   const nothing = (): void => {};
   // The SDK writes to the console where it has no logger.
   const logger = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
@@ -56,7 +56,7 @@ function credentials(): Credentials {
     logger,
     requestHandler: {
       // Nobody closes them, and the next token may be far off.
-      ...agentsFor({ keepAlive: false, maxSockets: MAX_SOCKETS }),
+      ...(await agentsFor({ keepAlive: false, maxSockets: MAX_SOCKETS })),
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       throwOnRequestTimeout: true,

@@ -42,9 +42,9 @@ async function keyOf(client: Client): Promise<string> {
 /** Whose access key each of the program's ways into AWS ends up with. */
 const WAYS: Readonly<Record<string, () => Promise<string | undefined>>> = {
   SQS: async () => keyOf((await openSession({ queue: "q", maxSockets: 1 })).client),
-  KMS: async () => keyOf(createKmsClient(await loadKmsSdk(), undefined, () => {})),
+  KMS: async () => keyOf(await createKmsClient(await loadKmsSdk(), undefined, () => {})),
   S3: async () =>
-    keyOf(createS3Client(await loadS3Sdk(), { region: undefined, maxSockets: 1, onHost: () => {} })),
+    keyOf(await createS3Client(await loadS3Sdk(), { region: undefined, maxSockets: 1, onHost: () => {} })),
   "a login to RDS": async () => {
     const token = await iamToken({ host: "h.example", port: 5432, user: "u", region: "eu-west-1" });
     return /X-Amz-Credential=(\w+)/.exec(token)?.[1];

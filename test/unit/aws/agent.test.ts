@@ -4,7 +4,7 @@ import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { agentsFor } from "../../../src/aws/agent.js";
+import { createProxyAgents } from "../../../src/aws/proxy-agents.js";
 import { stubAwsSettings } from "../../support/aws-settings.js";
 import { createAuthority } from "../../support/certificates.js";
 import { type HttpProxy, startHttpProxy } from "../../support/http-proxy.js";
@@ -51,7 +51,7 @@ const LIMIT = { keepAlive: true, maxSockets: 1 };
 type Scheme = "http" | "https";
 
 function agentOf(scheme: Scheme, options = LIMIT): http.Agent {
-  const { httpAgent, httpsAgent } = agentsFor(options);
+  const { httpAgent, httpsAgent } = createProxyAgents(options);
   if (!(httpAgent instanceof http.Agent && httpsAgent instanceof http.Agent)) throw new Error("no agents");
   agents = [...agents, httpAgent, httpsAgent];
   return scheme === "http" ? httpAgent : httpsAgent;
