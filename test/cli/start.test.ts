@@ -14,10 +14,10 @@ const heavyOf = ({ packages }: Loaded): string[] => packages.filter((name) => HE
 
 describe.concurrent("a start loads what its command uses and nothing else", () => {
   test.for(["--help", "--version", "help drain", "drain --help", "drain --nope"])(
-    "%s: the parser of arguments, and few files",
+    "%s: the parser of arguments, colours, and few files",
     async (line) => {
       const { packages, own } = await runListed(line.split(" "));
-      expect(packages).toEqual(["commander"]);
+      expect(packages).toEqual(["chalk", "commander"]);
       // Another one is a module that is to be named in build.js.
       expect(own.toSorted()).toEqual(["errors", "main", "start"]);
     },

@@ -1,4 +1,4 @@
-import { styleText } from "node:util";
+import { Chalk } from "chalk";
 
 /** Wraps a text in colour, or leaves it as it is. */
 export type Paint = (text: string) => string;
@@ -33,15 +33,13 @@ export function createStyle({
   readonly color: boolean;
   readonly unicode: boolean;
 }): Style {
-  // Whether there is colour has been decided: Node is not to look at its own standard output for it.
-  const paint = (format: Parameters<typeof styleText>[0]): Paint =>
-    color ? (text) => styleText(format, text, { validateStream: false }) : plain;
+  const chalk = new Chalk({ level: color ? 1 : 0 });
   return {
-    success: paint("green"),
-    attention: paint("yellow"),
-    failure: paint("red"),
-    secondary: paint("dim"),
-    strong: paint("bold"),
+    success: (text) => chalk.green(text),
+    attention: (text) => chalk.yellow(text),
+    failure: (text) => chalk.red(text),
+    secondary: (text) => chalk.dim(text),
+    strong: (text) => chalk.bold(text),
     ...(unicode ? UNICODE : ASCII),
   };
 }
