@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, onTestFinished } from "vitest";
+import { describe, expect } from "vitest";
 import { KEY, test, whileLocked } from "../../support/bench.js";
 import { runCli } from "../../support/cli.js";
 import { examine, OF_DATABASE, OF_SPEED } from "../../support/doctor.js";
@@ -31,7 +31,7 @@ describe.concurrent("what is wrong with the database", () => {
     expect(both.exitCode).toBe(1);
   });
 
-  test("it takes the connection and does not answer", async ({ env, database }) => {
+  test("it takes the connection and does not answer", async ({ env, database, onTestFinished }) => {
     const proxy = await startTcpProxy(database.server);
     onTestFinished(() => proxy.stop());
     proxy.flow("both", "blackhole");
@@ -56,6 +56,7 @@ describe.concurrent("what is wrong with the database", () => {
 
   test("migrations of one's own are pending: said of them, and of the table that they make", async ({
     env,
+    onTestFinished,
   }) => {
     const directory = await mkdtemp(join(tmpdir(), "sqs2pg-doctor-"));
     onTestFinished(() => rm(directory, { recursive: true }));

@@ -1,12 +1,15 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, onTestFinished } from "vitest";
+import { describe, expect } from "vitest";
 import { test } from "../../support/bench.js";
 import { type Environment, examine } from "../../support/doctor.js";
 
 describe.concurrent("what is wrong with the settings", () => {
-  test("all mistakes of the config file at once; what does not need it goes on", async ({ env }) => {
+  test("all mistakes of the config file at once; what does not need it goes on", async ({
+    env,
+    onTestFinished,
+  }) => {
     const folder = await mkdtemp(join(tmpdir(), "doctor-"));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     await writeFile(
@@ -73,7 +76,7 @@ describe.concurrent("credentials", () => {
     expect(check("credentials").figures["expires_at"]).toMatch(/^\d{4}-/);
   });
 
-  test("of two places: which one is used", async ({ env }) => {
+  test("of two places: which one is used", async ({ env, onTestFinished }) => {
     const folder = await mkdtemp(join(tmpdir(), "doctor-"));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const file = join(folder, "credentials");
