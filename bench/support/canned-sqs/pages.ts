@@ -24,38 +24,48 @@ export interface Pages {
    * them are login events; the others become no rows.
    */
   prepare(count: number): number;
-  /** ReceiveMessage's answer with the messages from `first` to before `end`. */
-  page(first: number, end: number, withAttributes: boolean): Buffer;
+  /** ReceiveMessage's answer with the messages from `first` to before `end`, and the system attributes that were asked for. */
+  page(first: number, end: number, attributeNames: readonly unknown[]): Buffer;
 }
 
 /** Answers made of messages that are rendered once; only their ids and handles are written anew each time. */
 export function createPages(sentAtMs: number): Pages {
   const bodies = [...loginEvents(BODIES)];
-  const full = new Map<number, Buffer>();
-  const bare = new Map<number, Buffer>();
-  const messageOf = (index: number, withAttributes: boolean): Buffer => {
-    const rendered = withAttributes ? full : bare;
+  const rendered = new Map<number, Buffer>();
+  const messageOf = (index: number): Buffer => {
     const slot = index % BODIES;
-    const known = rendered.get(slot);
-    if (known !== undefined) return known;
-    const message = render(bodies[slot] ?? "", withAttributes ? sentAtMs : undefined);
+    const message = rendered.get(slot) ?? render(bodies[slot] ?? "");
     rendered.set(slot, message);
     return message;
+  };
+  const attributes: Readonly<Record<string, string>> = {
+    SenderId: "AIDAEXAMPLEEXAMPLE001",
+    ApproximateFirstReceiveTimestamp: String(sentAtMs + 5_000),
+    ApproximateReceiveCount: "1",
+    SentTimestamp: String(sentAtMs),
+  };
+  const ends = new Map<string, Buffer>();
+  const endFor = (names: readonly unknown[]): Buffer => {
+    const key = names.join();
+    const end = ends.get(key) ?? renderEnd(attributes, names);
+    ends.set(key, end);
+    return end;
   };
   return {
     prepare: (count) => {
       let loadable = 0;
       for (let index = 0; index < count; index += 1) {
-        if (index < BODIES) messageOf(index, true);
+        if (index < BODIES) messageOf(index);
         if (bodies[index % BODIES] !== FOREIGN_BODY) loadable += 1;
       }
       return loadable;
     },
-    page: (first, end, withAttributes) => {
+    page: (first, end, attributeNames) => {
       const messages: Buffer[] = [];
-      for (let index = first; index < end; index += 1) messages.push(messageOf(index, withAttributes));
-      const bytes = messages.reduce((sum, { length }) => sum + length + 1, PAGE_START.length - 1);
-      const page = Buffer.allocUnsafe(bytes + PAGE_END.length);
+      for (let index = first; index < end; index += 1) messages.push(messageOf(index));
+      const messageEnd = endFor(attributeNames);
+      const bytes = messages.reduce((sum, { length }) => sum + length + messageEnd.length + 1, -1);
+      const page = Buffer.allocUnsafe(PAGE_START.length + bytes + PAGE_END.length);
       let at = PAGE_START.copy(page);
       for (const [offset, message] of messages.entries()) {
         if (offset > 0) page[at++] = COMMA;
@@ -63,6 +73,7 @@ export function createPages(sentAtMs: number): Pages {
         page.write(messageId(first + offset), at + ID_AT, "latin1");
         page.write(hex(first + offset, NUMBER_LENGTH), at + NUMBER_AT, "latin1");
         at += message.length;
+        at += messageEnd.copy(page, at);
       }
       PAGE_END.copy(page, at);
       return page;
@@ -75,14 +86,18 @@ export function numberOf(receiptHandle: string): number {
   return Number.parseInt(receiptHandle.slice(-NUMBER_LENGTH), 16);
 }
 
-function render(body: string, sentAtMs: number | undefined): Buffer {
+/** A message up to its attributes. */
+function render(body: string): Buffer {
   const md5 = createHash("md5").update(body).digest("hex");
-  const attributes =
-    sentAtMs === undefined
-      ? ""
-      : `,"Attributes":{"SenderId":"AIDAEXAMPLEEXAMPLE001","ApproximateFirstReceiveTimestamp":"${sentAtMs + 5_000}","ApproximateReceiveCount":"1","SentTimestamp":"${sentAtMs}"}`;
   return Buffer.from(
-    `${BEFORE_ID}${"0".repeat(ID_LENGTH)}${BEFORE_HANDLE}${HANDLE_START}${"0".repeat(NUMBER_LENGTH)}","MD5OfBody":"${md5}","Body":${JSON.stringify(body)}${attributes}}`,
+    `${BEFORE_ID}${"0".repeat(ID_LENGTH)}${BEFORE_HANDLE}${HANDLE_START}${"0".repeat(NUMBER_LENGTH)}","MD5OfBody":"${md5}","Body":${JSON.stringify(body)}`,
+  );
+}
+
+function renderEnd(attributes: Readonly<Record<string, string>>, names: readonly unknown[]): Buffer {
+  const asked = Object.entries(attributes).filter(([name]) => names.includes("All") || names.includes(name));
+  return Buffer.from(
+    asked.length === 0 ? "}" : `,"Attributes":${JSON.stringify(Object.fromEntries(asked))}}`,
   );
 }
 

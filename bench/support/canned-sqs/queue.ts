@@ -57,7 +57,7 @@ export function createCannedQueue(
     if (startedAtMs === 0) startedAtMs = Date.now();
     const end = Math.min(count, delivered + Number(input["MaxNumberOfMessages"] ?? 1));
     if (end === delivered) return NOTHING;
-    const page = pages.page(delivered, end, asksForAttributes(input));
+    const page = pages.page(delivered, end, attributesAskedFor(input));
     delivered = end;
     return page;
   };
@@ -122,9 +122,9 @@ export function createCannedQueue(
   };
 }
 
-function asksForAttributes(input: Input): boolean {
+function attributesAskedFor(input: Input): readonly unknown[] {
   const lists = [input["MessageSystemAttributeNames"], input["AttributeNames"]];
-  return lists.some((names) => Array.isArray(names) && names.length > 0);
+  return lists.flatMap((names) => (Array.isArray(names) ? names : []));
 }
 
 function entriesOf(input: Input): readonly Input[] {

@@ -103,7 +103,12 @@ describe.each(QUEUE_CLIENTS)("$way", (client) => {
       MaxNumberOfMessages: 10,
       WaitTimeSeconds: 1,
       VisibilityTimeout: 30,
-      MessageSystemAttributeNames: ["All"],
+      MessageSystemAttributeNames: [
+        "SentTimestamp",
+        "ApproximateReceiveCount",
+        "MessageGroupId",
+        "SequenceNumber",
+      ],
       MessageAttributeNames: ["All"],
     });
   });

@@ -12,8 +12,8 @@ interface CannedMessage {
   readonly Attributes?: Readonly<Record<string, string>>;
 }
 
-function read(first: number, end: number, withAttributes = true): readonly CannedMessage[] {
-  return JSON.parse(pages.page(first, end, withAttributes).toString("utf8")).Messages;
+function read(first: number, end: number, attributeNames = ["All"]): readonly CannedMessage[] {
+  return JSON.parse(pages.page(first, end, attributeNames).toString("utf8")).Messages;
 }
 
 test("a page has the messages that were asked for, each with an id, a handle and a digest of its own", () => {
@@ -26,7 +26,14 @@ test("a page has the messages that were asked for, each with an id, a handle and
     expect(MD5OfBody).toBe(createHash("md5").update(Body).digest("hex"));
     expect(Attributes).toMatchObject({ SentTimestamp: "1234567890123", ApproximateReceiveCount: "1" });
   }
-  expect(read(7, 8, false)[0]).not.toHaveProperty("Attributes");
+});
+
+test("a message has the system attributes that were asked for", () => {
+  expect(Object.keys(read(7, 8)[0]?.Attributes ?? {})).toHaveLength(4);
+  expect(read(7, 8, ["SentTimestamp", "MessageGroupId"])[0]?.Attributes).toEqual({
+    SentTimestamp: "1234567890123",
+  });
+  expect(read(7, 8, [])[0]).not.toHaveProperty("Attributes");
 });
 
 test("a backlog longer than there are bodies repeats them under new ids", () => {
@@ -36,7 +43,7 @@ test("a backlog longer than there are bodies repeats them under new ids", () => 
   const ids = new Set<string>();
   for (let page = 0; page < 1_000; page += 1) {
     for (const first of [page * 10, 100_000 + page * 10]) {
-      for (const { MessageId } of read(first, first + 10, false)) ids.add(MessageId);
+      for (const { MessageId } of read(first, first + 10, [])) ids.add(MessageId);
     }
   }
   expect(ids.size).toBe(20_000);

@@ -5,14 +5,22 @@ import type {
 } from "@aws-sdk/client-sqs";
 import type { ReceiveRequest, VisibilityChange } from "../../queue.js";
 
-/** ReceiveMessage's input, with all attributes: a message that is kept as a reject is kept whole. */
+/** Those that are read, and no more: the others would be a tenth of every answer. */
+const SYSTEM_ATTRIBUTES = [
+  "SentTimestamp",
+  "ApproximateReceiveCount",
+  "MessageGroupId",
+  "SequenceNumber",
+] as const satisfies ReceiveMessageCommandInput["MessageSystemAttributeNames"];
+
+/** ReceiveMessage's input, with all attributes of its sender: a message that is kept as a reject is kept whole. */
 export function receiveInput(QueueUrl: string, request: ReceiveRequest): ReceiveMessageCommandInput {
   return {
     QueueUrl,
     MaxNumberOfMessages: request.maxMessages,
     WaitTimeSeconds: request.waitSeconds,
     VisibilityTimeout: request.visibilitySeconds,
-    MessageSystemAttributeNames: ["All"],
+    MessageSystemAttributeNames: [...SYSTEM_ATTRIBUTES],
     MessageAttributeNames: ["All"],
   };
 }
