@@ -29,9 +29,14 @@ export async function createRunDisplay({
       if (event.type === "failed") log.trace(event.error);
       if (event.type === "notice") log.warn(event.message);
       if (event.type === "retry") log.info(retryLine(event));
+      if (event.type === "detour") log.info(detourLine(event));
     },
     stop: progress.stop,
   };
+}
+
+function detourLine({ action, code, pause_ms }: Extract<DrainEvent, { type: "detour" }>): string {
+  return `${action}: ${code}, by way of the AWS SDK for ${pause_ms} ms`;
 }
 
 function retryLine({ what, code, attempt, delay_ms }: Extract<DrainEvent, { type: "retry" }>): string {

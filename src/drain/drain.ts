@@ -20,6 +20,7 @@ import { unlessStopped } from "../unless-stopped.js";
 import { runEngine } from "./engine.js";
 import type { OnDrainEvent } from "./events.js";
 import { type DrainLimits, mostInHand, PARALLEL_LOADS, parallelDeletes, resolveLimits } from "./limits.js";
+import { tellTo } from "./narrator.js";
 import { recordStart } from "./record-run.js";
 import type { DrainReport } from "./report.js";
 
@@ -58,6 +59,7 @@ export async function drain(settings: Settings, options: DrainOptions = {}): Pro
   const { stop = never, kill = never } = options;
   const limits = resolveLimits(options.limits ?? {});
   const runId = randomUUID();
+  const tell = tellTo(options.onEvent);
 
   const seal = options.onReject === "quarantine" ? sealWith(keys) : undefined;
   const knownKeys = keysOf(pipelines);
@@ -70,6 +72,7 @@ export async function drain(settings: Settings, options: DrainOptions = {}): Pro
     queue: pipelines[0].queue,
     maxSockets: limits.concurrency + parallelDeletes(limits) + SPARE_SOCKETS,
     direct: options.sdkOnly !== true,
+    onDetour: ({ action, code, pauseMs }) => tell({ type: "detour", action, code, pause_ms: pauseMs }),
     env,
     ...(options.onWarning === undefined ? {} : { onWarning: options.onWarning }),
   });

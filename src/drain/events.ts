@@ -35,6 +35,8 @@ export type DrainEvent =
   | { readonly type: "notice"; readonly message: string }
   /** The run has failed and is being finished; `error` may quote values, so only its class and code are fit to show. */
   | { readonly type: "failed"; readonly error: unknown }
+  /** A call of SQS could not be made directly: the AWS SDK makes it, and all others for so long. */
+  | { readonly type: "detour"; readonly action: string; readonly code: string; readonly pause_ms: number }
   /** A transient error is being waited out: what (never a value), and for how long. */
   | {
       readonly type: "retry";

@@ -11,6 +11,17 @@ export interface Narrator {
   progress(): void;
 }
 
+/** To an observer that may not be there. What it throws is its own affair: the messages in hand matter more. */
+export function tellTo(onEvent: OnDrainEvent | undefined): OnDrainEvent {
+  return (event) => {
+    try {
+      onEvent?.(event);
+    } catch {
+      // As said above.
+    }
+  };
+}
+
 export function createNarrator(
   onEvent: OnDrainEvent | undefined,
   clock: Clock,
@@ -18,13 +29,7 @@ export function createNarrator(
 ): Narrator {
   let lastToldMs = Number.NEGATIVE_INFINITY;
 
-  const tell = (event: DrainEvent): void => {
-    try {
-      onEvent?.(event);
-    } catch {
-      // The observer's own affair: the messages in hand matter more.
-    }
-  };
+  const tell = tellTo(onEvent);
 
   return {
     tell,

@@ -75,6 +75,7 @@ describe.concurrent("an SQS that is not itself for a while is waited for", () =>
     const result = await running.result;
     const report = reportOf(result);
     expect(result.exitCode).toBe(0);
+    expect(result.stderr).toMatch(/^\w+: [A-Z_]+, by way of the AWS SDK for 1000 ms$/m);
     expect(report).toMatchObject({ stopped_because: "max", received: 1_000 });
     expect(report.retries).toBeGreaterThan(0);
     expect(outcomes(report)).toBe(1_000);

@@ -1,8 +1,9 @@
 import type { Queue } from "../queue.js";
-import { openSession, type SessionOptions } from "./session.js";
+import type { DirectOptions } from "./open-direct.js";
+import { openSession } from "./session.js";
 import { createSqsQueue } from "./sqs-queue.js";
 
-export interface OpenQueueOptions extends SessionOptions {
+export interface OpenQueueOptions extends DirectOptions {
   /** The frequent calls go past the SDK's middleware: worth its start where there are many of them. */
   readonly direct?: boolean;
 }

@@ -24,6 +24,16 @@ export interface AskOptions {
   readonly context: () => Omit<CallContext, "action">;
   /** What AWS's clock shows, as far as the SDK knows: milliseconds since the Unix epoch. */
   readonly awsNow: () => number;
+  readonly onDetour: (detour: Detour) => void;
+}
+
+/** A call that the SDK had to make instead, and all others for a while. */
+export interface Detour {
+  /** Such as `ReceiveMessage`. */
+  readonly action: string;
+  /** What the direct one met: `http_503`, `unreadable`, or the code or name of an error, such as `ECONNRESET`. */
+  readonly code: string;
+  readonly pauseMs: number;
 }
 
 export interface Question {
@@ -74,6 +84,8 @@ export function createAsk(options: AskOptions): Ask {
     if (endpoint === undefined) return undefined;
     const attempt = options.breaker.begin();
     if (attempt === undefined) return undefined;
+    const { action } = question;
+    let code: string;
     try {
       const { status, body } = await post(endpoint, question, signal);
       const output = status === 200 ? parseObject(body) : undefined;
@@ -81,11 +93,14 @@ export function createAsk(options: AskOptions): Ask {
         attempt.succeeded();
         return output;
       }
-    } catch {
+      code = status === 200 ? "unreadable" : `http_${status}`;
+    } catch (error) {
       // Whatever it is, the SDK meets it, too, and says what to do about it; but not what the caller ended.
-      if (signal?.aborted) throw aborted({ ...options.context(), action: question.action });
+      if (signal?.aborted) throw aborted({ ...options.context(), action });
+      code = codeOf(error);
     }
-    attempt.failed();
+    const pauseMs = attempt.failed();
+    if (pauseMs !== undefined) options.onDetour({ action, code, pauseMs });
     return undefined;
   };
 }
@@ -93,6 +108,13 @@ export function createAsk(options: AskOptions): Ask {
 function parseObject(text: string): object | undefined {
   const value: unknown = JSON.parse(text);
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+}
+
+/** Never its message: a parser quotes what it reads. */
+function codeOf(error: unknown): string {
+  if (error instanceof SyntaxError) return "unreadable";
+  if (!(error instanceof Error)) return "unknown";
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
 
 /** The error of a call that was ended from outside. */

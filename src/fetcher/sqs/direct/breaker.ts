@@ -11,7 +11,8 @@ export interface Breaker {
 /** One of the two is called; neither, where it was given up. Tries that were under way together are one failure. */
 export interface Attempt {
   succeeded(): void;
-  failed(): void;
+  /** The pause that begins with it, in milliseconds; undefined where one had begun already. */
+  failed(): number | undefined;
 }
 
 /** `now` counts milliseconds evenly from whenever. */
@@ -28,10 +29,12 @@ export function createBreaker(now: () => number): Breaker {
           if (failures === failuresBefore) pauseMs = FIRST_PAUSE_MS;
         },
         failed: () => {
-          if (failures !== failuresBefore) return;
+          if (failures !== failuresBefore) return undefined;
           failures += 1;
-          pausedUntilMs = now() + pauseMs;
-          pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+          const begunMs = pauseMs;
+          pausedUntilMs = now() + begunMs;
+          pauseMs = Math.min(begunMs * 2, LONGEST_PAUSE_MS);
+          return begunMs;
         },
       };
     },

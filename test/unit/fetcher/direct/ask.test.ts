@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Ask, createAsk, type Endpoint } from "../../../../src/fetcher/sqs/direct/ask.js";
+import { type Ask, createAsk, type Detour, type Endpoint } from "../../../../src/fetcher/sqs/direct/ask.js";
 import { createBreaker } from "../../../../src/fetcher/sqs/direct/breaker.js";
 import type { PostAnswer, PostRequest } from "../../../../src/fetcher/sqs/direct/transport.js";
 
@@ -13,6 +13,7 @@ let requests: { receive: number; delete: number; extend: number; other: number }
 let posted: { readonly origin: string; readonly request: PostRequest }[];
 let nowMs: number;
 let ask: Ask;
+let detours: Detour[];
 
 beforeEach(() => {
   endpoint = { url: new URL("https://sqs.eu-west-1.amazonaws.com/"), region: "eu-west-1" };
@@ -21,6 +22,7 @@ beforeEach(() => {
   requests = { receive: 0, delete: 0, extend: 0, other: 0 };
   posted = [];
   nowMs = 0;
+  detours = [];
   ask = createAsk({
     endpoint: () => endpoint,
     credentials: () => credentials(),
@@ -36,6 +38,7 @@ beforeEach(() => {
     userAgent: "sqs2pg/1.2.3",
     context: () => ({ queue: "login-queue" }),
     awsNow: () => NOW,
+    onDetour: (detour) => detours.push(detour),
   });
 });
 
@@ -84,20 +87,23 @@ test("nothing is asked before the SDK has found the endpoint", async () => {
 });
 
 describe("is left to the SDK, and so is the next call:", () => {
-  const answers: readonly (readonly [string, () => Promise<PostAnswer>])[] = [
-    ["a refusal", async () => ({ status: 400, body: "{}" })],
-    ["a good answer with another status", async () => ({ ...GOOD, status: 202 })],
-    ["no JSON", async () => ({ ...GOOD, body: "<html>" })],
-    ["nothing", async () => ({ ...GOOD, body: "" })],
-    ["null", async () => ({ ...GOOD, body: "null" })],
-    ["a list", async () => ({ ...GOOD, body: "[1]" })],
-    ["a text", async () => ({ ...GOOD, body: '"x"' })],
-    ["no answer", () => Promise.reject(new Error("the connection was closed"))],
+  const reset = Object.assign(new Error("the connection was closed"), { code: "ECONNRESET" });
+  const answers: readonly (readonly [string, string, () => Promise<PostAnswer>])[] = [
+    ["a refusal", "http_400", async () => ({ status: 400, body: "{}" })],
+    ["a good answer with another status", "http_202", async () => ({ ...GOOD, status: 202 })],
+    ["no JSON", "unreadable", async () => ({ ...GOOD, body: "<html>" })],
+    ["nothing", "unreadable", async () => ({ ...GOOD, body: "" })],
+    ["null", "unreadable", async () => ({ ...GOOD, body: "null" })],
+    ["a list", "unreadable", async () => ({ ...GOOD, body: "[1]" })],
+    ["a text", "unreadable", async () => ({ ...GOOD, body: '"x"' })],
+    ["no answer", "ECONNRESET", () => Promise.reject(reset)],
+    ["no answer, without a code", "TypeError", () => Promise.reject(new TypeError("fetch failed"))],
   ];
-  test.each(answers)("%s", async (_, give) => {
+  test.each(answers)("%s", async (_, code, give) => {
     answer = give;
-    expect(await question()).toBeUndefined();
-    expect(requests.receive).toBe(1);
+    expect(await Promise.all([question(), question()])).toEqual([undefined, undefined]);
+    expect(detours).toEqual([{ action: "ReceiveMessage", code, pauseMs: 1_000 }]);
+    requests.receive = 1;
     answer = async () => GOOD;
     expect(await question()).toBeUndefined();
     expect(requests.receive).toBe(1);
