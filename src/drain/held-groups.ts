@@ -12,6 +12,8 @@ export interface HeldGroups {
   /** It is a reject: what came after it in its group is held. */
   hold(reject: Placed): void;
   isHeld(placed: Placed): boolean;
+  /** Whether any group is held. */
+  areAny(): boolean;
 }
 
 type Placed = Pick<Held, "place" | "message">;
@@ -31,5 +33,6 @@ export function createHeldGroups(canHold: boolean): HeldGroups {
     },
     isHeld: ({ message: { groupId }, place }) =>
       groupId !== undefined && place > (heldFrom.get(groupId) ?? Number.POSITIVE_INFINITY),
+    areAny: () => heldFrom.size > 0,
   };
 }

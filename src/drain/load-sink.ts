@@ -42,8 +42,15 @@ export function createLoadSink(options: LoadSinkOptions): Sink {
   });
 
   const isBehindReject = (id: string): boolean => {
-    const held = hand.get(id);
+    // Asked for each message, and most queues have no groups.
+    const held = groups.areAny() ? hand.get(id) : undefined;
     return held !== undefined && groups.isHeld(held);
+  };
+
+  const countWarnings = (messages: readonly LoadMessage[], done: readonly string[]): void => {
+    if (warned.size === 0) return;
+    for (const id of done) tally.noteWarnings(warned.get(id) ?? []);
+    for (const { messageId } of messages) warned.delete(messageId);
   };
 
   const hold = (reject: Held): void => {
@@ -87,12 +94,8 @@ export function createLoadSink(options: LoadSinkOptions): Sink {
     tally.duplicates += result.duplicates;
     tally.rows += result.rows;
     tally.superseded += result.superseded;
-    for (const id of result.done) {
-      tally.duplicates += hand.decide(id) - 1;
-      const warnings = warned.get(id);
-      if (warnings !== undefined) tally.noteWarnings(warnings);
-    }
-    for (const { messageId } of messages) warned.delete(messageId);
+    for (const id of result.done) tally.duplicates += hand.decide(id) - 1;
+    countWarnings(messages, result.done);
     deleter.add(result.done);
     for (const { messageId, reject } of result.rejects) {
       const held = hand.get(messageId);

@@ -16,7 +16,7 @@ export function createMask(spec: MaskSpec, keys?: MaskKey | Keyring): Mask {
   const strategy = strategyOf(spec);
   const mask = strategy.create(spec, toKeyring(keys));
   // An unkeyed one is done faster than it is looked up.
-  return strategy.deterministic && strategy.key !== "none" ? cached(mask) : mask;
+  return strategy.deterministic && strategy.key !== "none" ? cached(mask, strategy.speed) : mask;
 }
 
 /** The same for a column, which may hold tokens: a vault entry is to be stored together with its row. */

@@ -1,3 +1,4 @@
+import type { Speed } from "./cache.js";
 import type { Keyring } from "./keyring.js";
 import type { MaskName, MaskSetting, MaskSpec } from "./spec.js";
 
@@ -24,6 +25,8 @@ export interface MaskStrategy {
   readonly joinable: boolean;
   /** Who can get a value back. `vault`: who has the key and the vault table. */
   readonly reversibleBy: "nobody" | "key" | "private-key" | "vault";
+  /** How fast it masks. Default: `slow`. */
+  readonly speed?: Speed;
   /** The output names the key that it was made with, so that keys can be changed one row at a time. */
   readonly namesKey: boolean;
   /** What an output is: any text, or an IP address, which an `inet` column takes too. */

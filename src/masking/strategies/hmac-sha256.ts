@@ -21,6 +21,7 @@ export const hmacSha256: MaskStrategy = {
   deterministic: true,
   joinable: true,
   reversibleBy: "nobody",
+  speed: "quick",
   namesKey: false,
   output: "text",
   settings: ["keyId"],

@@ -79,6 +79,20 @@ describe("where hardly any value comes again", () => {
   });
 });
 
+test.each([
+  ["quick", false],
+  ["slow", true],
+] as const)("what is %s to mask: a fifth of known values is worth it: %s", (speed, isWorthIt) => {
+  let calls = 0;
+  const ask = cached((value) => {
+    calls += 1;
+    return value;
+  }, speed);
+  for (let index = 0; index < 25_000; index += 1) ask(index % 5 === 0 ? "often" : `${index}`);
+  if (isWorthIt) expect(calls).toBe(20_001);
+  else expect(calls).toBeGreaterThan(23_000);
+});
+
 test("what throws is tried again", () => {
   let calls = 0;
   const ask = cached((value: string): string => {
