@@ -12,14 +12,14 @@ import { openStage } from "./support/stage.js";
 /**
  * Drains the same backlog with sqs2pg and with what one would write or install in its place, in turns.
  *
- *     npm run bench -- [--rounds 5] [--messages 100000] [--latency 2] [--only sqs2pg,sqs-consumer:4]
+ *     npm run bench -- [--rounds 5] [--messages 300000] [--latency 2] [--only sqs2pg,sqs-consumer:4]
  *
  * Only a run of all contenders, with at least five rounds and nothing made smaller, is written into RESULTS.md.
  */
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "5" },
-    messages: { type: "string", default: "100000" },
+    messages: { type: "string", default: "300000" },
     latency: { type: "string", default: "2" },
     only: { type: "string", default: "" },
   },
@@ -66,7 +66,7 @@ try {
     .sort((one, other) => other.perSecond - one.perSecond);
   const table = markdownTable(figures.map(rowOf));
   process.stdout.write(`${table}\n`);
-  if (values.only === "" && rounds >= 5 && messages >= 100_000 && latencyMs === 2) {
+  if (values.only === "" && rounds >= 5 && messages >= 300_000 && latencyMs === 2) {
     await writeSection(
       "speed",
       `${machineLine(stage.postgresVersion)} ${notes.join(" ")}\n\n${table}\n\n${CHART}`,

@@ -53,21 +53,21 @@ export const CONTENDERS: readonly Contender[] = [
   {
     name: "sqs-consumer",
     title: "sqs-consumer + knex, ten rows an insert",
-    share: 0.5,
+    share: 0.25,
     copies: 4,
     prepare: (copies) => nodePeer("sqs-consumer.mjs", copies),
   },
   {
     name: "sdk-loop",
     title: "AWS SDK loop + pg, row by row",
-    share: 0.2,
+    share: 0.08,
     copies: 1,
     prepare: (copies) => nodePeer("sdk-loop.mjs", copies),
   },
   {
     name: "original",
     title: "Python: boto3 + psycopg2, a connection a row",
-    share: 0.05,
+    share: 1 / 60,
     copies: 1,
     prepare: async (copies) => ({
       command: await installPythonPeers(),

@@ -62,6 +62,11 @@ describe.each(QUEUE_CLIENTS)("$way", (client) => {
       [{ index: 2, ...NOT_ANSWERED }],
     ],
     [
+      "ids that are none",
+      { Successful: [{ Id: "" }, { Id: null }, { Id: " 1" }, { Id: "2" }] },
+      [0, 1].map((index) => ({ index, ...NOT_ANSWERED })),
+    ],
+    [
       "an entry in both lists has succeeded",
       {
         Successful: [{ Id: "0" }, { Id: "1" }, { Id: "2" }],

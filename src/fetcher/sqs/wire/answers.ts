@@ -41,12 +41,12 @@ export function readMessages(
 export function failedEntries(count: number, { Successful, Failed }: BatchAnswer): FailedEntry[] {
   const isOpen = new Array<boolean>(count).fill(true);
   for (const { Id } of entriesOf(Successful)) {
-    const index = Number(Id);
+    const index = positionOf(Id);
     if (isOpen[index] === true) isOpen[index] = false;
   }
   const failed: FailedEntry[] = [];
   for (const { Id, Code, SenderFault } of entriesOf(Failed)) {
-    const index = Number(Id);
+    const index = positionOf(Id);
     if (isOpen[index] !== true) continue;
     isOpen[index] = false;
     failed.push({ index, code: Code ?? "Unknown", senderFault: SenderFault === true });
@@ -55,6 +55,11 @@ export function failedEntries(count: number, { Successful, Failed }: BatchAnswer
     if (open) failed.push({ index, code: "NotAnswered", senderFault: false });
   }
   return failed.sort((one, other) => one.index - other.index);
+}
+
+/** Of an entry in its request; NaN for what is none: an empty id, or null, would be 0 as a number. */
+function positionOf(id: unknown): number {
+  return typeof id === "string" && /^\d+$/.test(id) ? Number(id) : Number.NaN;
 }
 
 /** A list of objects, whatever an answer holds in its place. */
