@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { build } from "rolldown";
 
@@ -7,6 +8,8 @@ import { build } from "rolldown";
  */
 const START =
   /\/src\/(?:clock|version|d(?:octor|rain)\/limits|masked-data\/audit-kinds|cli\/(?:closed-doors|exit-code|navigator|output|signals|flags\/unmask))\.ts$/;
+
+rmSync("dist", { recursive: true, force: true });
 
 // The JavaScript of dist: our own modules in few files that can be read, and nobody else's. Declarations are made by tsc.
 await build({
@@ -22,7 +25,6 @@ await build({
   external: (id) => !id.startsWith(".") && !isAbsolute(id),
   output: {
     dir: "dist",
-    cleanDir: true,
     // Beside each other: from all of them PACKAGE_ROOT is the folder above.
     chunkFileNames: "[name]-[hash].js",
     hashCharacters: "hex",
