@@ -5,6 +5,7 @@ import {
   DRAIN_REPORT_FIELDS,
   outcomes,
   reportOf,
+  rowWaits,
   somebodyWaits,
   test,
   whileLocked,
@@ -143,7 +144,7 @@ describe.concurrent("several processes in the middle of a backlog", () => {
     await addGate(database);
     await whileLocked(database, "lock table gate", async () => {
       const running = startDrain(["--processes", "2", "--visibility", "2", "--batch-size", "50"]);
-      await running.until("a load waits", () => somebodyWaits(database));
+      await running.until("a load waits", () => rowWaits(database));
       running.signal("SIGINT");
       await running.untilStderr(/finishing what is in hand/);
       running.signal("SIGINT");
@@ -234,7 +235,7 @@ describe.concurrent("several processes in the middle of a backlog", () => {
     await addGate(database);
     await whileLocked(database, "lock table gate", async () => {
       const running = startDrain(["--processes", "2", "--visibility", "2", "--batch-size", "50"]);
-      await running.until("a load waits", () => somebodyWaits(database));
+      await running.until("a load waits", () => rowWaits(database));
       const children = await childrenOf(running);
       expect(children).toHaveLength(2);
       running.signal("SIGKILL");

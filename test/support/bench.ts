@@ -134,6 +134,14 @@ export async function addGate(database: TestDatabase, passes = 0): Promise<void>
   );
 }
 
+/** Whether a row waits at the gate: several processes wait for each other before their first receive, too. */
+export async function rowWaits(database: TestDatabase): Promise<boolean> {
+  const waiting = await database.query(
+    "select from pg_locks where relation = to_regclass('gate') and not granted",
+  );
+  return waiting.length > 0;
+}
+
 /** Lets so many rows from now on through the gate, whoever holds it. */
 export async function givePasses(database: TestDatabase, passes: number): Promise<void> {
   await database.query("select setval('passes', $1, false)", [passes]);
