@@ -7,7 +7,7 @@ import { build } from "rolldown";
  * thirty, each of which takes longer to find and open than to run. test/cli/start.test.ts finds one that is not named.
  */
 const START =
-  /\/src\/(?:clock|version|d(?:octor|rain)\/limits|masked-data\/audit-kinds|cli\/(?:closed-doors|exit-code|navigator|output|signals|flags\/unmask))\.ts$/;
+  /[\\/]src[\\/](?:clock|version|d(?:octor|rain)[\\/]limits|masked-data[\\/]audit-kinds|cli[\\/](?:closed-doors|exit-code|navigator|output|signals|flags[\\/]unmask))\.ts$/;
 
 rmSync("dist", { recursive: true, force: true });
 
@@ -33,7 +33,7 @@ await build({
       groups: [
         { name: "start", test: START },
         // By itself: sqs2pg/masking needs it, and nothing else of a start.
-        { name: "errors", test: /\/src\/errors\.ts$/, priority: 1 },
+        { name: "errors", test: /[\\/]src[\\/]errors\.ts$/, priority: 1 },
       ],
     },
   },

@@ -17,10 +17,11 @@ export function findCredentials(init: CredentialsInit): Credentials {
   const clientConfig = { requestHandler: init.requestHandler };
   let search: Credentials | undefined;
   return async (properties) => {
-    const { defaultProvider }: typeof import("@aws-sdk/credential-provider-node") = requireSdk(
-      "@aws-sdk/credential-provider-node",
-    );
-    search ??= defaultProvider({ parentClientConfig: clientConfig, ...init, clientConfig });
+    search ??= loadProviders().defaultProvider({ parentClientConfig: clientConfig, ...init, clientConfig });
     return search(properties);
   };
+}
+
+function loadProviders(): typeof import("@aws-sdk/credential-provider-node") {
+  return requireSdk("@aws-sdk/credential-provider-node");
 }

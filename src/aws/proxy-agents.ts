@@ -30,6 +30,7 @@ class EnvProxyAgent extends Agent {
   readonly #agents = new Map<string | undefined, http.Agent>();
   readonly #options: AgentOptions;
   readonly #isSecure: boolean;
+  #isEnded = false;
 
   constructor(options: AgentOptions, isSecure: boolean) {
     // Without it Node has a connection closed after each request. The package for plain HTTP needs that: it puts the whole
@@ -49,10 +50,13 @@ class EnvProxyAgent extends Agent {
     const key = proxy?.url.href;
     const agent = this.#agents.get(key) ?? agentOf(this.#isSecure, proxy, this.#options);
     this.#agents.set(key, agent);
+    // A request that was made before the end comes here after it.
+    if (this.#isEnded) agent.destroy();
     return agent;
   }
 
   override destroy(): void {
+    this.#isEnded = true;
     for (const agent of this.#agents.values()) agent.destroy();
   }
 }

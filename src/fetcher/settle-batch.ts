@@ -78,7 +78,7 @@ export async function settleBatch(
       });
     }
 
-    // By far the most common.
+    // Nearly always, and then nothing need be looked up again.
     const isAllDone = failures.size === 0 && done.size === 0 && refused.size === 0;
     if (isAllDone && asked.every(({ id, receiptHandle }) => newestHandle(id) === receiptHandle)) {
       return { done: open, failed: [] };

@@ -1,8 +1,8 @@
 /** Fields of an item for the line that it is in: it is in one at most. */
 export interface Waiting<Item> {
-  line?: WaitingLine<Item> | undefined;
-  before?: Item | undefined;
-  after?: Item | undefined;
+  line: WaitingLine<Item> | undefined;
+  before: Item | undefined;
+  after: Item | undefined;
 }
 
 /** Items in the order in which they came, out of which any can be taken without looking for it. */

@@ -20,6 +20,7 @@ export function openDirect(queue: Queue, session: Session, options: DirectOption
   const { config } = session.client;
   const { now } = session;
   let transport: Transport | undefined;
+  let isClosed = false;
   const ask = createAsk({
     endpoint: session.endpoint,
     credentials: () => config.credentials(),
@@ -38,7 +39,14 @@ export function openDirect(queue: Queue, session: Session, options: DirectOption
     userAgent: `sqs2pg/${version}`,
     // The offset is to this clock, not to one that goes on evenly when it is set or the machine sleeps.
     awsNow: () => Date.now() + config.systemClockOffset,
-    onDetour: options.onDetour ?? (() => {}),
+    // What is cut off by the end of the queue goes nowhere.
+    onDetour: (detour) => {
+      if (!isClosed) options.onDetour?.(detour);
+    },
   });
-  return createDirectQueue({ queue, ask, context: session.context, now, close: () => transport?.close() });
+  const close = (): void => {
+    isClosed = true;
+    transport?.close();
+  };
+  return createDirectQueue({ queue, ask, context: session.context, now, close });
 }

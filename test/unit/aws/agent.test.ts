@@ -200,3 +200,11 @@ test("a refusal to a call whose turn comes as a connection is lost", async () =>
   proxy.refuse(undefined);
   expect(await ask("https", agent).outcome).toBe("hello");
 });
+
+test("an agent that ends in the moment of its first request ends that, too", async () => {
+  proxy.silence(true);
+  const agent = agentOf("https");
+  const { outcome } = ask("https", agent);
+  agent.destroy();
+  expect(await outcome).toMatchObject({ name: "AbortError" });
+});

@@ -6,6 +6,10 @@ interface Item extends Waiting<Item> {
   readonly number: number;
 }
 
+function newItem(number: number): Item {
+  return { number, line: undefined, before: undefined, after: undefined };
+}
+
 const steps = fc.array(
   fc.oneof(
     fc.record({ step: fc.constant("add" as const) }),
@@ -24,7 +28,7 @@ test("it holds what was added and not taken out, in the order in which it came",
         const place = step.step === "add" ? -1 : step.which % Math.max(expected.length, 1);
         const [known] = place < 0 ? [] : expected.splice(place, 1);
         if (known !== undefined) line.remove(known);
-        const added = step.step === "add" ? { number } : step.step === "to the end" ? known : undefined;
+        const added = step.step === "add" ? newItem(number) : step.step === "to the end" ? known : undefined;
         if (added !== undefined) {
           line.add(added);
           expected.push(added);

@@ -98,6 +98,13 @@ describe("odd texts", () => {
     ['"12345678901234567890"', "12345678901234567890"],
     ["1.00000000000000000000", 1],
     ["0e999", 0],
+    ["-1e400", new Digits("-1e400")],
+    ["\ufeff1e400", new Digits("1e400")],
+    ['{"a":1E+400}', { a: new Digits("1E+400") }],
+    ['{"a":\n\t-1.5e-400}', { a: new Digits("-1.5e-400") }],
+    ["[0,1e400]", [0, new Digits("1e400")]],
+    ["[1e400]", [new Digits("1e400")]],
+    ['"a3e400b"', "a3e400b"],
   ])("%s", (json, value) => {
     expect(readJson(json)).toEqual({ value });
   });

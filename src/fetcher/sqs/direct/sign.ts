@@ -42,7 +42,9 @@ export function createSigner({ region, host, path }: SignerOptions): Signer {
     | undefined;
 
   return ({ credentials, action, body, nowMs }) => {
-    const { accessKeyId, secretAccessKey: secret, sessionToken } = credentials;
+    const { accessKeyId, secretAccessKey: secret } = credentials;
+    // Some who hand out credentials say that there is none by an empty one.
+    const sessionToken = credentials.sessionToken || undefined;
     const time = timeOf(nowMs);
     const day = time.slice(0, "YYYYMMDD".length);
     if (keyed?.secret !== secret || keyed.day !== day) {

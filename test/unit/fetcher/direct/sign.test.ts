@@ -61,7 +61,11 @@ const options: fc.Arbitrary<SignerOptions> = fc.record({
   path: fc.array(fc.string({ unit: "binary", maxLength: 12 }), { maxLength: 4 }).map(asPath),
 });
 const keys = fc.record(
-  { accessKeyId: fc.stringMatching(/^[A-Z0-9]{16,24}$/), secretAccessKey: word, sessionToken: word },
+  {
+    accessKeyId: fc.stringMatching(/^[A-Z0-9]{16,24}$/),
+    secretAccessKey: word,
+    sessionToken: fc.oneof(word, fc.constant("")),
+  },
   { requiredKeys: ["accessKeyId", "secretAccessKey"] },
 );
 const HALF_A_DAY_MS = 12 * 60 * 60 * 1_000;
@@ -102,6 +106,15 @@ test("the signatures of a signer are those of the AWS SDK", async () => {
       }
     }),
     { numRuns: 300 },
+  );
+});
+
+test("an empty session token is none", () => {
+  const sign = createSigner({ region: "eu-west-1", host: "sqs.eu-west-1.amazonaws.com", path: "/" });
+  const call = { action: "ReceiveMessage", body: Buffer.from("{}"), nowMs: Date.UTC(2026, 10, 26) };
+  const keys = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
+  expect(sign({ ...call, credentials: { ...keys, sessionToken: "" } })).toEqual(
+    sign({ ...call, credentials: keys }),
   );
 });
 
