@@ -1,35 +1,56 @@
 import { type CallContext, type Description, hostOf } from "./description.js";
 import { ProxyError } from "./proxy-error.js";
 
+/** What happened, and what to do about it: both end a sentence. */
+interface Fault {
+  readonly code: string;
+  readonly what: string;
+  readonly remedy?: string;
+}
+
+/** A proxy is named by the environment, whatever is wrong with the way to it. */
+const PROXY = "the proxy";
+const PROXY_REMEDY =
+  "check HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, whichever names it; NO_PROXY lists the hosts that need none";
+
 /** What Node's and OpenSSL's error codes mean, in words that end a sentence. */
-const BY_CODE: ReadonlyMap<string, { readonly code: string; readonly what: string }> = new Map([
+const BY_CODE: ReadonlyMap<string, Fault> = new Map([
   [
     "ENOTFOUND",
-    { code: "host_not_found", what: "the host name is not known: check AWS_REGION, the endpoint and DNS" },
+    {
+      code: "host_not_found",
+      what: "the host name is not known",
+      remedy: "check AWS_REGION, the endpoint and DNS",
+    },
   ],
-  ["EAI_AGAIN", { code: "host_not_found", what: "DNS does not answer: check the network" }],
+  ["EAI_AGAIN", { code: "host_not_found", what: "DNS does not answer", remedy: "check the network" }],
   [
     "ECONNREFUSED",
-    { code: "connection_refused", what: "the connection is refused: is the server running there?" },
+    { code: "connection_refused", what: "the connection is refused", remedy: "is the server running there?" },
   ],
-  ["ECONNRESET", { code: "connection_lost", what: "the connection was closed: try again later" }],
-  ["ECONNABORTED", { code: "connection_lost", what: "the connection was closed: try again later" }],
-  ["EPIPE", { code: "connection_lost", what: "the connection was closed: try again later" }],
+  ["ECONNRESET", { code: "connection_lost", what: "the connection was closed", remedy: "try again later" }],
+  ["ECONNABORTED", { code: "connection_lost", what: "the connection was closed", remedy: "try again later" }],
+  ["EPIPE", { code: "connection_lost", what: "the connection was closed", remedy: "try again later" }],
   [
     "ETIMEDOUT",
-    { code: "timed_out", what: "there is no answer: check the network, a firewall or a VPC endpoint" },
+    {
+      code: "timed_out",
+      what: "there is no answer",
+      remedy: "check the network, a firewall or a VPC endpoint",
+    },
   ],
-  ["EHOSTUNREACH", { code: "unreachable", what: "there is no route: check the network" }],
-  ["ENETUNREACH", { code: "unreachable", what: "there is no route: check the network" }],
+  ["EHOSTUNREACH", { code: "unreachable", what: "there is no route", remedy: "check the network" }],
+  ["ENETUNREACH", { code: "unreachable", what: "there is no route", remedy: "check the network" }],
   [
     "EADDRNOTAVAIL",
     { code: "unreachable", what: "this machine has no address or port left for the connection" },
   ],
 ]);
 
-const TLS: { readonly code: string; readonly what: string } = {
+const TLS: Fault = {
   code: "tls_failed",
-  what: "no secure connection can be made: check https:// against http://, and the certificate (NODE_EXTRA_CA_CERTS)",
+  what: "no secure connection can be made",
+  remedy: "check https:// against http://, and the certificate (NODE_EXTRA_CA_CERTS)",
 };
 
 const TLS_CODE =
@@ -51,8 +72,11 @@ export function describeNetworkError(error: unknown, depth = 0): Description | u
     return {
       kind: "unavailable",
       code: found.code,
-      message: (context) =>
-        `cannot reach ${context.service ?? "SQS"} at ${addressOf(error, context)}: ${found.what}`,
+      message: (context) => {
+        const remedy = context.service === PROXY && found !== TLS ? PROXY_REMEDY : found.remedy;
+        const said = `cannot reach ${context.service ?? "SQS"} at ${addressOf(error, context)}: ${found.what}`;
+        return remedy === undefined ? said : `${said}: ${remedy}`;
+      },
     };
   }
   // Connecting to several addresses of one name fails with all their errors at once.
@@ -65,7 +89,7 @@ export function describeNetworkError(error: unknown, depth = 0): Description | u
 }
 
 /** What to say of a proxy that does not let a request pass; HTTP 407 is always one's. */
-export function proxyRefusal(status: number, proxy = "the proxy"): Description {
+export function proxyRefusal(status: number, proxy: string = PROXY): Description {
   const what =
     status === 407
       ? "it wants another user and password (http://USER:PASSWORD@HOST:PORT in HTTPS_PROXY or HTTP_PROXY)"
@@ -82,7 +106,7 @@ function describeProxyError({ proxy, status, cause }: ProxyError, depth: number)
   const lost = Object.assign(new Error(), { code: "ECONNRESET" });
   const why = describeNetworkError(cause, depth + 1) ?? describeNetworkError(lost, depth + 1);
   if (why === undefined) return undefined;
-  return { ...why, message: (context) => why.message({ ...context, service: "the proxy", host: proxy }) };
+  return { ...why, message: (context) => why.message({ ...context, service: PROXY, host: proxy }) };
 }
 
 /** The host that was asked for; an error on the way to another one (a credentials server) names its own. */

@@ -14,10 +14,13 @@ interface Part {
 const SEPARATOR = "  ";
 const LONGEST_NAME = 40;
 
-/** One line of at most `columns` cells; what matters least is left out first, the count always stays. */
+/**
+ * One line of at most `columns` cells; what matters least is left out first, the count always stays, and what goes on is
+ * said in as many words as there is room for beside it.
+ */
 export function progressLine(view: ProgressView, style: Style, columns: number): string {
   const shown: Part[] = [];
-  const parts = partsOf(view, style);
+  const parts = partsOf(view, style, columns);
   for (const part of parts.toSorted((one, other) => one.rank - other.rank)) {
     if (shown.length === 0 || widthOf([...shown, part]) <= columns) shown.push(part);
   }
@@ -27,17 +30,16 @@ export function progressLine(view: ProgressView, style: Style, columns: number):
     .join(SEPARATOR);
 }
 
-function partsOf(view: ProgressView, style: Style): Part[] {
+function partsOf(view: ProgressView, style: Style, columns: number): Part[] {
   const { done, total, state, rate, rejected, remainingMs } = view;
-  const parts: Part[] = [
-    { text: title(view, style), paint: plain, rank: 3 },
-    { text: countText(done, total), paint: style.strong, rank: 0 },
-  ];
+  const count: Part = { text: countText(done, total), paint: style.strong, rank: 0 };
+  const parts: Part[] = [{ text: title(view, style), paint: plain, rank: 3 }, count];
   if (rejected > 0)
     parts.push({ text: `${formatCount(rejected)} rejected`, paint: style.attention, rank: 2 });
   if (state !== undefined) {
     const paint = state.trouble ? style.attention : style.secondary;
-    return [...parts, { text: state.text, paint, rank: 1 }];
+    const said = [state.text, ...(state.shorter ?? [])].map((text): Part => ({ text, paint, rank: 1 }));
+    return [...parts, ...said.filter((part) => widthOf([count, part]) <= columns).slice(0, 1)];
   }
   if (rate !== undefined) parts.splice(2, 0, { text: formatRate(rate), paint: plain, rank: 4 });
   if (remainingMs !== undefined) {

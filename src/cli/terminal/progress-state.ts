@@ -19,8 +19,10 @@ export interface ProgressView {
   /** Messages a second. */
   readonly rate: number | undefined;
   readonly remainingMs: number | undefined;
-  /** What is going on when it is not the usual. */
-  readonly state: { readonly text: string; readonly trouble: boolean } | undefined;
+  /** What is going on when it is not the usual; `shorter`: the same for less room, the longest first. */
+  readonly state:
+    | { readonly text: string; readonly shorter?: readonly string[]; readonly trouble: boolean }
+    | undefined;
 }
 
 interface ProgressState {
@@ -35,6 +37,7 @@ const WORTH_SAYING_MS = 500;
 const STANDSTILL_MS = 2_000;
 /** Trouble that is not heard of again for so long is over, although nothing has moved since. */
 const FORGOTTEN_MS = 15_000;
+const AT_ONCE = "(Ctrl-C again: at once)";
 /** Who is asked; the rest is PostgreSQL's. */
 const ASKED: Readonly<Partial<Record<Retried, string>>> = {
   receive: "SQS",
@@ -49,18 +52,26 @@ export function createProgressState(): ProgressState {
   let progress: Progress | undefined;
   let progressAtMs = Number.POSITIVE_INFINITY;
   let stopping: StoppedBecause | undefined;
-  let retry: { readonly text: string; readonly untilMs: number } | undefined;
+  let retry: { readonly text: string; readonly code: string; readonly untilMs: number } | undefined;
   const meter = createRateMeter();
 
   const stateAt = (nowMs: number): ProgressView["state"] => {
-    if (retry !== undefined && nowMs < retry.untilMs + FORGOTTEN_MS) {
-      const leftMs = retry.untilMs - nowMs;
-      const next = leftMs > 0 ? `next try in ${formatRemaining(leftMs)}` : "trying again";
-      return { text: `${retry.text}, ${next}`, trouble: true };
+    const trouble = retry !== undefined && nowMs < retry.untilMs + FORGOTTEN_MS ? retry : undefined;
+    if (stopping === "signal") {
+      // Whoever has pressed it waits for a sign that it was heard, whatever else goes on.
+      const shorter = [`finishing what is in hand ${AT_ONCE}`, `finishing ${AT_ONCE}`];
+      const [text = ""] = shorter;
+      return trouble === undefined
+        ? { text, shorter, trouble: false }
+        : { text: `${trouble.text}, ${text}`, shorter, trouble: true };
     }
-    if (stopping === undefined) return undefined;
-    const hint = stopping === "signal" ? " (Ctrl-C again: at once)" : "";
-    return { text: `finishing what is in hand${hint}`, trouble: false };
+    if (trouble !== undefined) {
+      const { text, code } = trouble;
+      const leftMs = trouble.untilMs - nowMs;
+      const next = leftMs > 0 ? `next try in ${formatRemaining(leftMs)}` : "trying again";
+      return { text: `${text} (${code}), ${next}`, shorter: [`${text}, ${next}`, text], trouble: true };
+    }
+    return stopping === undefined ? undefined : { text: "finishing what is in hand", trouble: false };
   };
 
   return {
@@ -70,7 +81,10 @@ export function createProgressState(): ProgressState {
       if (event.type === "stopping") stopping ??= event.because;
       const isStandstill = nowMs - progressAtMs >= STANDSTILL_MS;
       if (event.type === "retry" && (event.delay_ms >= WORTH_SAYING_MS || isStandstill)) {
-        retry = { text: troubleText(event), untilMs: nowMs + event.delay_ms };
+        retry = {
+          ...{ text: troubleText(event), code: printable(event.code) },
+          untilMs: nowMs + event.delay_ms,
+        };
       }
       if (event.type === "progress") {
         progress = event.progress;
@@ -117,9 +131,7 @@ function totalOf({ backlog, max }: Started, done: number): ProgressView["total"]
 
 function troubleText({ what, code }: Retry): string {
   const dependency = ASKED[what] ?? "PostgreSQL";
-  return isAskingAgain(code)
-    ? `${dependency} asks for another try (${printable(code)})`
-    : `${dependency} is not answering (${printable(code)})`;
+  return `${dependency} ${isAskingAgain(code) ? "asks for another try" : "is not answering"}`;
 }
 
 /** Serialization failure and deadlock (SQLSTATE class 40), throttling, entries of a batch: it did answer. */

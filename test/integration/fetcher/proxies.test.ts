@@ -115,7 +115,7 @@ describe.each(QUEUE_CLIENTS)("$way", (client) => {
       kind: "unavailable",
       code: "connection_refused",
       message:
-        "cannot reach the proxy at 127.0.0.1:1: the connection is refused: is the server running there?",
+        "cannot reach the proxy at 127.0.0.1:1: the connection is refused: check HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, whichever names it; NO_PROXY lists the hosts that need none",
     });
   });
 

@@ -36,6 +36,17 @@ it("says what is going on in place of rate and time", () => {
   );
 });
 
+it.each([
+  [60, "12,400 / ~100,000  3 rejected  SQS is away, next try in 3 s"],
+  [45, "12,400 / ~100,000  3 rejected  SQS is away"],
+  [35, "12,400 / ~100,000  SQS is away"],
+  [28, "12,400 / ~100,000"],
+])("says it in fewer words at %d columns", (columns, line) => {
+  const text = "SQS is away for the time being (ECONNREFUSED), next try in 3 s";
+  const away = { text, shorter: ["SQS is away, next try in 3 s", "SQS is away"], trouble: true };
+  expect(progressLine({ ...view, state: away }, plainStyle, columns)).toBe(line);
+});
+
 it("colours what wants attention", () => {
   const trouble = { ...view, state: { text: "trying again", trouble: true } };
   expect(visible(progressLine(trouble, colorStyle, 60))).toBe(
