@@ -37,7 +37,7 @@ const WORTH_SAYING_MS = 500;
 const STANDSTILL_MS = 2_000;
 /** Trouble that is not heard of again for so long is over, although nothing has moved since. */
 const FORGOTTEN_MS = 15_000;
-const AT_ONCE = "(Ctrl-C again: at once)";
+const AT_ONCE = "Ctrl-C again: at once";
 /** Who is asked; the rest is PostgreSQL's. */
 const ASKED: Readonly<Partial<Record<Retried, string>>> = {
   receive: "SQS",
@@ -59,7 +59,7 @@ export function createProgressState(): ProgressState {
     const trouble = retry !== undefined && nowMs < retry.untilMs + FORGOTTEN_MS ? retry : undefined;
     if (stopping === "signal") {
       // Whoever has pressed it waits for a sign that it was heard, whatever else goes on.
-      const shorter = [`finishing what is in hand ${AT_ONCE}`, `finishing ${AT_ONCE}`];
+      const shorter = [`finishing what is in hand (${AT_ONCE})`, `finishing (${AT_ONCE})`, AT_ONCE];
       const [text = ""] = shorter;
       return trouble === undefined
         ? { text, shorter, trouble: false }

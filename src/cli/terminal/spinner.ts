@@ -7,8 +7,11 @@ interface SpinnerOptions {
   readonly style: Style;
 }
 
-/** The spinner and the space after it, and the last column, where some terminals wrap already. */
-export const SPINNER_CELLS = 3;
+/**
+ * The spinner and the space after it; the last column, where some terminals wrap already; and the terminal's own `^C` twice,
+ * behind which the line would go on in a second one, and the first would stay.
+ */
+export const SPINNER_CELLS: number = 2 + 1 + 4;
 
 const FRAME_MS = 100;
 
