@@ -1,6 +1,6 @@
 import type { SQSClientConfig } from "@aws-sdk/client-sqs";
 import type { DefaultProviderInit } from "@aws-sdk/credential-provider-node";
-import { requireSdk } from "./require-sdk.js";
+import { requirePackage } from "../require-package.js";
 
 export interface CredentialsInit extends DefaultProviderInit {
   /** What the SDK's clients take under this name. */
@@ -23,5 +23,5 @@ export function findCredentials(init: CredentialsInit): Credentials {
 }
 
 function loadProviders(): typeof import("@aws-sdk/credential-provider-node") {
-  return requireSdk("@aws-sdk/credential-provider-node");
+  return requirePackage("@aws-sdk/credential-provider-node");
 }

@@ -9,8 +9,8 @@ import {
 import { type Credentials, findCredentials } from "../aws/credentials.js";
 import { type Description, partitionOf } from "../aws/description.js";
 import { describeNetworkError } from "../aws/network-error.js";
-import { requireSdk } from "../aws/require-sdk.js";
 import { DatabaseError, Sqs2pgError, UsageError } from "../errors.js";
+import { requirePackage } from "../require-package.js";
 
 /** Who logs in where. */
 export interface IamLogin {
@@ -69,7 +69,7 @@ async function loadSigner(): Promise<typeof import("@aws-sdk/rds-signer")> {
   // As for the SQS client: what the SDK says of Node 20 is no business of whoever runs the command.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   try {
-    return requireSdk("@aws-sdk/rds-signer");
+    return requirePackage("@aws-sdk/rds-signer");
   } catch (cause) {
     throw new UsageError(
       "rds_signer_missing",

@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import type CliTable3 from "cli-table3";
+import { requirePackage } from "../../require-package.js";
 import { type Paint, plain } from "./style.js";
 import { displayWidth } from "./width.js";
 
@@ -56,7 +56,7 @@ export function tableLines(rows: readonly (readonly Cell[])[], aligns: readonly 
 
 /** Loaded when there is a table: most results are JSON, or have none. */
 function loadCliTable(): typeof CliTable3 {
-  return createRequire(import.meta.url)("cli-table3");
+  return requirePackage("cli-table3");
 }
 
 function withCells(line: string, row: readonly Cell[]): string {

@@ -1,9 +1,9 @@
 import type { KMSClient } from "@aws-sdk/client-kms";
 import { agentsFor } from "../../aws/agent.js";
 import { findCredentials } from "../../aws/credentials.js";
-import { requireSdk } from "../../aws/require-sdk.js";
 import { malformedEndpoint } from "../../aws/service-error.js";
 import { UsageError } from "../../errors.js";
+import { requirePackage } from "../../require-package.js";
 
 export type KmsSdk = typeof import("@aws-sdk/client-kms");
 
@@ -19,7 +19,7 @@ export async function loadKmsSdk(): Promise<KmsSdk> {
   // As for the SQS client: what the SDK says of Node 20 is no business of whoever runs the command.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   try {
-    return requireSdk("@aws-sdk/client-kms");
+    return requirePackage("@aws-sdk/client-kms");
   } catch (cause) {
     throw new UsageError(
       "kms_client_missing",

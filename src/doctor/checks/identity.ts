@@ -1,6 +1,6 @@
 import { agentsFor } from "../../aws/agent.js";
 import { describeNetworkError } from "../../aws/network-error.js";
-import { requireSdk } from "../../aws/require-sdk.js";
+import { requirePackage } from "../../require-package.js";
 import { type Check, type Finding, ok, skipped, warning } from "../check.js";
 import { divided } from "../explain.js";
 import type { Tools } from "../tools.js";
@@ -12,7 +12,7 @@ export type LoadSts = () => Promise<StsSdk | undefined>;
 
 export const loadSts: LoadSts = async () => {
   try {
-    return requireSdk("@aws-sdk/client-sts");
+    return requirePackage("@aws-sdk/client-sts");
   } catch {
     return undefined;
   }

@@ -1,5 +1,4 @@
-import { createRequire } from "node:module";
-import { PACKAGE_ROOT } from "../../package-root.js";
+import { requirePackage } from "../../require-package.js";
 import { type Check, failed, ok } from "../check.js";
 import type { Tools } from "../tools.js";
 
@@ -72,7 +71,7 @@ function installing(names: readonly string[]): string {
 /** Whether it could be imported from where sqs2pg is. */
 export function isPackageInstalled(name: string): boolean {
   try {
-    createRequire(PACKAGE_ROOT).resolve(name);
+    requirePackage.resolve(name);
     return true;
   } catch {
     return false;

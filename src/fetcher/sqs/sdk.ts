@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { requireSdk } from "../../aws/require-sdk.js";
+import { requirePackage } from "../../require-package.js";
 
 /** The AWS SDK's SQS client, loaded when it is first needed: `--help` does not wait for it. */
 export type Sdk = typeof import("@aws-sdk/client-sqs");
@@ -12,5 +12,5 @@ export async function loadSdk(): Promise<Sdk> {
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   // It takes long and holds the thread: whoever connects to a database meanwhile is to be on the way.
   await setImmediate();
-  return requireSdk("@aws-sdk/client-sqs");
+  return requirePackage("@aws-sdk/client-sqs");
 }

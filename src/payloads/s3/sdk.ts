@@ -1,5 +1,5 @@
-import { requireSdk } from "../../aws/require-sdk.js";
 import { UsageError } from "../../errors.js";
+import { requirePackage } from "../../require-package.js";
 
 export type S3Sdk = typeof import("@aws-sdk/client-s3");
 
@@ -11,7 +11,7 @@ export async function loadS3Sdk(): Promise<S3Sdk> {
   // As for the SQS client: what the SDK says of Node 20 is no business of whoever runs the command.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   try {
-    return requireSdk("@aws-sdk/client-s3");
+    return requirePackage("@aws-sdk/client-s3");
   } catch (cause) {
     throw new UsageError(
       "s3_client_missing",

@@ -1,7 +1,5 @@
-import { createRequire } from "node:module";
 import type { Pool } from "undici";
-
-const require = createRequire(import.meta.url);
+import { requirePackage } from "../../../require-package.js";
 
 /**
  * Undici's pool by itself: with its index comes all of undici, a hundred modules, of which a drain would need none. The
@@ -9,13 +7,13 @@ const require = createRequire(import.meta.url);
  */
 export function loadPool(): typeof Pool {
   try {
-    return require("undici/lib/dispatcher/pool.js");
+    return requirePackage("undici/lib/dispatcher/pool.js");
   } catch {
     return loadUndici().Pool;
   }
 }
 
-/** All of it. */
+/** Its index, which a proxy needs. */
 export function loadUndici(): typeof import("undici") {
-  return require("undici");
+  return requirePackage("undici");
 }
