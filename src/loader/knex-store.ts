@@ -6,6 +6,7 @@ import { explainFailure } from "./explain/explain-failure.js";
 import { createTellRefusedRow } from "./explain/policy-failure.js";
 import { quoteTable, tablesText } from "./identifier.js";
 import { claimKeys } from "./mask-keys.js";
+import { createPreparedQuery } from "./prepared.js";
 import { PRUNE_CHUNK, pruneSql } from "./prune.js";
 import { query } from "./query.js";
 import { saveRejectsBindings, saveRejectsSql } from "./rejects.js";
@@ -32,6 +33,9 @@ export function createKnexStore(
   const hot = createLoadStatement(targets, schema, source);
   const onTargets = { table: tablesText(targets), timeoutMs };
   const on = (name: string): typeof onTargets => ({ table: `${schema}.${name}`, timeoutMs });
+  const runHot = hot.keepsPlan
+    ? createPreparedQuery(connection, hot.sql, onTargets)
+    : (bindings: readonly unknown[]) => query(connection, hot.sql, bindings, onTargets);
   const loadedEarlier = `select message_id from ${quoteTable({ schema, name: "ledger" })}
 where message_id = any(?::uuid[]) and run_id = ?::uuid and loaded_at = ?::timestamptz`;
 
@@ -72,8 +76,8 @@ where message_id = any(?::uuid[]) and run_id = ?::uuid and loaded_at = ?::timest
     claimKeys: (keys) => claimKeys(connection, { ...keys, schema }),
 
     load: async (batch, { isRetry }) => {
-      const [answer] = await query(connection, hot.sql, hot.bindings(batch), onTargets).catch(
-        (error: unknown) => explain(error, batch.messages),
+      const [answer] = await runHot(hot.bindings(batch)).catch((error: unknown) =>
+        explain(error, batch.messages),
       );
       if (answer?.["key_superseded"] === true) throw superseded();
       const own = isRetry ? await ownMessages(batch) : undefined;

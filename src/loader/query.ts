@@ -2,23 +2,29 @@ import type { Knex } from "knex";
 import type { Connection } from "./connection.js";
 import { toStoreError } from "./errors/driver-error.js";
 
-interface QueryOptions {
+export interface QueryOptions {
   /** The table that the statement is about, for its error. */
   readonly table: string;
   /** After this the connection is given up and the outcome unknown. */
   readonly timeoutMs: number;
+  /** To prepare it under, on each connection; without one it is parsed and planned each time. */
+  readonly name?: string;
 }
+
+export type ResultRow = Readonly<Record<string, unknown>>;
 
 /** One statement in a transaction of its own; its rows. Throws `StoreError`. */
 export async function query(
   connection: Connection,
   sql: string,
   bindings: readonly unknown[],
-  options: QueryOptions,
-): Promise<Readonly<Record<string, unknown>>[]> {
+  { table, timeoutMs, name }: QueryOptions,
+): Promise<ResultRow[]> {
   let sent = false;
   try {
-    const statement = connection.knex.raw(sql, rawBindings(bindings)).timeout(options.timeoutMs);
+    const statement = connection.knex.raw(sql, rawBindings(bindings)).timeout(timeoutMs);
+    // Knex hands them on to node-pg.
+    if (name !== undefined) statement.options({ name });
     statement.on("query", () => {
       sent = true;
     });
@@ -26,7 +32,7 @@ export async function query(
     return rows;
   } catch (error) {
     const { target, user } = connection;
-    throw toStoreError(error, { target, user, table: options.table }, sent);
+    throw toStoreError(error, { target, user, table }, sent);
   }
 }
 

@@ -16,6 +16,8 @@ export interface LoadStatement {
    */
   readonly sql: string;
   readonly bindings: (batch: LoadBatch) => unknown[];
+  /** It reads no table that grows, so that a plan that was good once is good for the whole run. */
+  readonly keepsPlan: boolean;
 }
 
 /**
@@ -49,6 +51,7 @@ export function createLoadStatement(
 select count(*)::integer as fresh${hasTokens ? ", exists (select from superseded) as key_superseded" : ""}${superseded.length > 0 ? `, (${superseded.join(" + ")})::integer as superseded` : ""} from fresh`;
   return {
     sql,
+    keepsPlan: !hasTokens && !isSealed,
     bindings: ({ messages, runId, stamp }) => [
       ...arraysOf(uniqueMessages(messages), targets),
       ...(hasTokens ? vaultBindings(messages, tokenColumns) : []),
