@@ -1,5 +1,5 @@
-import type { Backlog } from "./canned-sqs/queue.js";
-import type { CannedSqs } from "./canned-sqs/start.js";
+import type { Backlog } from "./bench-sqs/backlog.js";
+import type { BenchSqs } from "./bench-sqs/start.js";
 import { type Launch, launch, type Took } from "./launch.js";
 import { postgresUs } from "./processor.js";
 import { environmentOf, rowsIn, type Stage } from "./stage.js";
@@ -56,7 +56,7 @@ export async function drainBacklog(
 }
 
 /** Done when all messages are deleted: somebody who runs for ever deletes those that are no login events too. */
-function watch(sqs: CannedSqs, count: number): () => Promise<boolean> {
+function watch(sqs: BenchSqs, count: number): () => Promise<boolean> {
   let deleted = -1;
   let sinceMs = 0;
   return async () => {

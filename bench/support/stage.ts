@@ -1,13 +1,13 @@
 import { migrate } from "../../src/loader/migrations/migrate.js";
 import { type PostgresServer, startPostgres } from "../../test/support/postgres.js";
-import { type CannedSqs, startCannedSqs } from "./canned-sqs/start.js";
+import { type BenchSqs, startCannedSqs } from "./bench-sqs/start.js";
 import { inDatabase, KEY } from "./drain-run.js";
 
 const TEMPLATE = "bench_template";
 
 /** The two servers that a run stands between. */
 export interface Stage {
-  readonly sqs: CannedSqs;
+  readonly sqs: BenchSqs;
   readonly postgres: PostgresServer;
   readonly postgresVersion: string;
   /** Does something with a database of its own that has all tables and no rows. */
@@ -15,9 +15,9 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
+export async function openStage(startQueue: () => Promise<BenchSqs> = startCannedSqs): Promise<Stage> {
   const postgres = await startPostgres();
-  const sqs = await startCannedSqs();
+  const sqs = await startQueue();
   const admin = postgres.url("postgres");
   await migrate({ database: { url: await postgres.createDatabase(TEMPLATE), env: {} } });
   const postgresVersion = await inDatabase(admin, async (client) => {

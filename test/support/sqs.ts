@@ -33,6 +33,13 @@ export interface SqsServer {
   stop(): Promise<void>;
 }
 
+export interface SqsHooks {
+  /** Before a request is looked at, by its action such as `ReceiveMessage`. */
+  readonly onRequest?: (action: string) => Promise<void>;
+  /** Once it was carried out. */
+  readonly onAnswer?: (action: string) => void;
+}
+
 const REGION = "eu-west-1";
 const ACCOUNT = "000000000000";
 
@@ -43,12 +50,21 @@ const ACCOUNT = "000000000000";
  * URLs, which not every machine can resolve; so its parts are put together here, and its stores, which it does not
  * export, are imported by path.
  */
-export async function startSqs(): Promise<SqsServer> {
+export async function startSqs({ onRequest, onAnswer }: SqsHooks = {}): Promise<SqsServer> {
   const store = new SqsStore();
   store.host = "";
   store.region = REGION;
   const stores = { sqsStore: store, snsStore: new SnsStore(), s3Store: new S3Store() };
   const app = buildApp({ logger: false, stores });
+  const actionOf = (headers: Readonly<Record<string, unknown>>): string =>
+    String(headers["x-amz-target"]).replace("AmazonSQS.", "");
+  if (onRequest !== undefined) app.addHook("onRequest", ({ headers }) => onRequest(actionOf(headers)));
+  if (onAnswer !== undefined) {
+    app.addHook("preSerialization", async ({ headers }, _reply, payload) => {
+      onAnswer(actionOf(headers));
+      return payload;
+    });
+  }
   const endpoint = await app.listen({ host: "127.0.0.1", port: 0 });
   const port = Number(new URL(endpoint).port);
   return {

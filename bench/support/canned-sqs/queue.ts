@@ -1,29 +1,11 @@
+import { type Backlog, delayOf } from "../bench-sqs/backlog.js";
+import { type Counts, createTally } from "../bench-sqs/tally.js";
 import type { CannedRequest, CannedResponse } from "./http.js";
 import { numberOf, type Pages } from "./pages.js";
 
-export interface Backlog {
-  /** Messages on the queue; after them it is empty. */
-  readonly count: number;
-  /** Added to every call, and up to so much more by chance. */
-  readonly latencyMs?: number;
-  readonly jitterMs?: number;
-}
-
-export interface CannedCounts {
-  readonly delivered: number;
-  /** Different messages that have been deleted. */
-  readonly deleted: number;
-  readonly requests: Readonly<Record<string, number>>;
-  /** All requests up to the last message that was deleted, and when that was (0: none yet). */
-  readonly requestsUntilDone: number;
-  readonly doneAtMs: number;
-  /** When the first receive came (0: none yet). */
-  readonly startedAtMs: number;
-}
-
 export interface CannedQueue {
   respond(request: CannedRequest): Promise<CannedResponse> | CannedResponse;
-  counts(): CannedCounts;
+  counts(): Counts;
 }
 
 type Input = Readonly<Record<string, unknown>>;
@@ -31,30 +13,22 @@ type Input = Readonly<Record<string, unknown>>;
 const NOTHING = Buffer.from("{}");
 
 /** A backlog that is handed out once, page by page: what is not deleted does not come back. */
-export function createCannedQueue(
-  pages: Pages,
-  { count, latencyMs = 0, jitterMs = 0 }: Backlog,
-): CannedQueue {
-  const requests: Record<string, number> = {};
+export function createCannedQueue(pages: Pages, backlog: Backlog): CannedQueue {
+  const { count } = backlog;
+  const tally = createTally();
   const gone = new Uint8Array(count);
-  let total = 0;
   let delivered = 0;
   let deleted = 0;
-  let requestsUntilDone = 0;
-  let doneAtMs = 0;
-  let startedAtMs = 0;
 
   const take = (receiptHandle: unknown): void => {
     const index = numberOf(String(receiptHandle));
     if (gone[index] !== 0) return;
     gone[index] = 1;
     deleted += 1;
-    requestsUntilDone = total;
-    doneAtMs = Date.now();
+    tally.deleted(deleted);
   };
 
   const receive = (input: Input): Buffer => {
-    if (startedAtMs === 0) startedAtMs = Date.now();
     const end = Math.min(count, delivered + Number(input["MaxNumberOfMessages"] ?? 1));
     if (end === delivered) return NOTHING;
     const page = pages.page(delivered, end, attributesAskedFor(input));
@@ -65,7 +39,7 @@ export function createCannedQueue(
   const attributes = (): Buffer =>
     json({
       Attributes: {
-        QueueArn: "arn:aws:sqs:us-east-1:000000000000:login-queue",
+        QueueArn: "arn:aws:sqs:eu-west-1:000000000000:login-queue",
         ApproximateNumberOfMessages: String(count - delivered),
         ApproximateNumberOfMessagesNotVisible: String(delivered - deleted),
         ApproximateNumberOfMessagesDelayed: "0",
@@ -99,26 +73,18 @@ export function createCannedQueue(
 
   return {
     respond: ({ action, body }) => {
-      total += 1;
-      requests[action] = (requests[action] ?? 0) + 1;
+      tally.requested(action);
       const input: Input = JSON.parse(body.toString("utf8"));
       const bytes = answer(action, input);
       if (bytes === undefined) return { status: 400, body: json({ __type: "UnknownOperationException" }) };
       const isEmptyPage = action === "ReceiveMessage" && bytes === NOTHING;
       const pollMs = isEmptyPage ? Number(input["WaitTimeSeconds"] ?? 0) * 1_000 : 0;
-      const waitMs = latencyMs + jitterMs * Math.random() + pollMs;
+      const waitMs = delayOf(backlog) + pollMs;
       const response: CannedResponse = { status: 200, body: bytes };
       if (waitMs === 0) return response;
       return new Promise((resolve) => setTimeout(() => resolve(response), waitMs));
     },
-    counts: () => ({
-      delivered,
-      deleted,
-      requests: { ...requests },
-      requestsUntilDone,
-      doneAtMs,
-      startedAtMs,
-    }),
+    counts: tally.counts,
   };
 }
 
