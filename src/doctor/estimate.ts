@@ -3,7 +3,7 @@ import { PAGE_SIZE } from "../fetcher/permits.js";
 import { roundly } from "./words.js";
 
 /** What one process has drained on two cores, everything near (bench/RESULTS.md). */
-const ONE_PROCESS = 13_000;
+const ONE_PROCESS = 20_000;
 
 /** Rows a second that one connection loads, without the way there (the same). */
 const ROWS_OF_A_CONNECTION = 80_000;

@@ -156,8 +156,9 @@ describe("a failure", () => {
     expect(queue.requests.receive).toBe(5);
   });
 
-  test("does not reach the SDK when the queue is closed", async () => {
-    const queue = await open();
+  test("does not reach the SDK when the queue is closed, and is no detour then", async () => {
+    const onDetour = vi.fn();
+    const queue = await open({ onDetour });
     await queue.attributes();
     stub.answerWith("hang");
     const deleting = queue.deleteBatch(["handle"]);
@@ -165,6 +166,18 @@ describe("a failure", () => {
     queue.close();
     await expect(deleting).rejects.toMatchObject({ code: "aborted" });
     expect(stub.requests).toHaveLength(1);
+    expect(onDetour).not.toHaveBeenCalled();
+  });
+
+  test("is told as a detour, with the pause that follows", async () => {
+    const onDetour = vi.fn();
+    const queue = await open({ onDetour });
+    await queue.attributes();
+    stub.answerWith("close", ANSWER);
+    await queue.receive(RECEIVE);
+    expect(onDetour.mock.calls).toEqual([
+      [{ action: "ReceiveMessage", code: expect.any(String), pauseMs: 1_000 }],
+    ]);
   });
 
   test("does not reach the SDK after the end of a call's signal", async () => {
