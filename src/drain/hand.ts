@@ -101,18 +101,17 @@ export function createHand({ leases, permits, budget, mostParked, onDecided }: H
   return {
     take: (message, bytes) => {
       const id = toUuid(message.messageId);
-      // It came back although we kept its lease: then it is a delivery like any other.
-      const wasParked = parked.delete(id);
-      if (wasParked) leases.drop(id);
-      leases.hold(id, message.receiptHandle);
-      const known = inHand.get(id);
+      // Whatever is in hand or parked has a lease: most messages are looked for only once.
+      const isKnown = !leases.hold(id, message.receiptHandle);
+      const known = isKnown ? inHand.get(id) : undefined;
       if (known !== undefined) {
         permits.release({ messages: 1, bytes });
         if (!known.isDecided) known.deliveries += 1;
         return { held: known, isRedelivery: true };
       }
       taken += 1;
-      const isNew = !wasParked;
+      // It came back although we kept its lease: then it is a delivery like any other.
+      const isNew = !(isKnown && parked.delete(id));
       if (isNew) newInHand += 1;
       // Neither spread nor copied: done for every message, that was a tenth of a drain's time.
       const held: Held = {
