@@ -5,24 +5,29 @@ import { machineLine, markdownTable, writeSection } from "./support/results.js";
 import { openStage } from "./support/stage.js";
 
 /**
- * Whether a drain needs more memory for a longer backlog.
+ * Whether a drain needs more memory for a longer backlog: where rejects go into the quarantine, and where they are left
+ * on the queue, so that the run keeps hold of each of them to its end.
  *
  *     npm run bench:memory -- [--sizes 100000,1000000]
  *
  * Only a run with the usual sizes is written into RESULTS.md.
  */
 const SIZES = "100000,1000000";
+const REJECTS = ["quarantine", "leave"] as const;
 const { values } = parseArgs({ options: { sizes: { type: "string", default: SIZES } } });
 
 const stage = await openStage();
 try {
   const rows = [];
-  for (const count of values.sizes.split(",").map(Number)) {
-    const contender = CONTENDERS.find(({ name }) => name === "sqs2pg");
-    if (contender === undefined) throw new Error("sqs2pg is no contender");
-    const program = await contender.prepare(contender.copies);
-    const { took, seconds } = await drainBacklog(stage, program, { count });
+  const contender = CONTENDERS.find(({ name }) => name === "sqs2pg");
+  if (contender === undefined) throw new Error("sqs2pg is no contender");
+  const { args, ...program } = await contender.prepare(contender.copies);
+  const sizes = values.sizes.split(",").map(Number);
+  for (const { rejects, count } of REJECTS.flatMap((rejects) => sizes.map((count) => ({ rejects, count })))) {
+    const withRejects = { ...program, args: [...args, "--on-reject", rejects] };
+    const { took, seconds } = await drainBacklog(stage, withRejects, { count });
     rows.push({
+      "--on-reject": rejects,
       messages: count,
       "peak MiB": Math.round(took.peakMiB),
       "messages/s": Math.round(count / seconds),

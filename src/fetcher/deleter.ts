@@ -27,9 +27,7 @@ export function createDeleter(options: DeleterOptions): Deleter {
   let waiting: string[] = [];
   let cancelTimer: (() => void) | undefined;
 
-  const send = (size: number): void => {
-    const ids = waiting.slice(0, size);
-    waiting = waiting.slice(size);
+  const send = (ids: readonly string[]): void => {
     calls.add(async () => {
       const remove = (receiptHandles: string[]): ReturnType<Queue["deleteBatch"]> =>
         queue.deleteBatch(receiptHandles);
@@ -44,7 +42,8 @@ export function createDeleter(options: DeleterOptions): Deleter {
 
   const sendRest = (): void => {
     stopTimer();
-    if (waiting.length > 0) send(PAGE_SIZE);
+    if (waiting.length > 0) send(waiting);
+    waiting = [];
   };
 
   return {
@@ -52,7 +51,10 @@ export function createDeleter(options: DeleterOptions): Deleter {
       waiting.push(...ids);
       // What is left after a full batch has only just come.
       if (waiting.length >= PAGE_SIZE) stopTimer();
-      while (waiting.length >= PAGE_SIZE) send(PAGE_SIZE);
+      let sent = 0;
+      for (; sent + PAGE_SIZE <= waiting.length; sent += PAGE_SIZE)
+        send(waiting.slice(sent, sent + PAGE_SIZE));
+      waiting = waiting.slice(sent);
       if (waiting.length > 0) cancelTimer ??= clock.after(maxAgeMs, sendRest);
     },
     finish: async () => {
