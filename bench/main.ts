@@ -34,8 +34,9 @@ const CHART = "![Messages a second and processor time a message](results.svg)";
 
 const progress = (text: string): void => void process.stderr.write(`${text}\n`);
 const leftOut: string[] = [];
+const queues = chosenQueues(values.queue);
 const ready = await prepared();
-for (const queue of chosenQueues(values.queue)) await measureOn(queue);
+for (const queue of queues) await measureOn(queue);
 
 async function prepared(): Promise<readonly ReadyContender[]> {
   const contenders: ReadyContender[] = [];

@@ -14,7 +14,7 @@ export interface TurnsOptions {
   /** For the fast ones; the slow ones get their share. */
   readonly messages: number;
   readonly latencyMs: number;
-  /** Told what is to stand under the table. */
+  /** Told what is to stand above the table. */
   readonly note: (text: string) => void;
   readonly progress: (text: string) => void;
 }

@@ -16,7 +16,10 @@ export interface LoadStatement {
    */
   readonly sql: string;
   readonly bindings: (batch: LoadBatch) => unknown[];
-  /** It reads no table that grows, so that a plan that was good once is good for the whole run. */
+  /**
+   * It reads no table of its own that grows, so that a plan that was good once is good for the whole run; and it has no
+   * constants, whose types would stay what those of their columns were.
+   */
   readonly keepsPlan: boolean;
 }
 
@@ -51,7 +54,7 @@ export function createLoadStatement(
 select count(*)::integer as fresh${hasTokens ? ", exists (select from superseded) as key_superseded" : ""}${superseded.length > 0 ? `, (${superseded.join(" + ")})::integer as superseded` : ""} from fresh`;
   return {
     sql,
-    keepsPlan: !hasTokens && !isSealed,
+    keepsPlan: !hasTokens && !isSealed && targets.every(({ constants = [] }) => constants.length === 0),
     bindings: ({ messages, runId, stamp }) => [
       ...arraysOf(uniqueMessages(messages), targets),
       ...(hasTokens ? vaultBindings(messages, tokenColumns) : []),

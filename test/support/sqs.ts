@@ -36,7 +36,7 @@ export interface SqsServer {
 export interface SqsHooks {
   /** Before a request is looked at, by its action such as `ReceiveMessage`. */
   readonly onRequest?: (action: string) => Promise<void>;
-  /** Once it was carried out. */
+  /** Before it is answered, also with a refusal. */
   readonly onAnswer?: (action: string) => void;
 }
 

@@ -95,11 +95,41 @@ test("in a session that another client gave the name in, it goes on without", as
   await expectGoesOn(storeOf());
 });
 
-test("what reads tables that grow is planned for each batch", async () => {
+test("rows that update others are loaded by a prepared statement, too", async () => {
+  await database.query("create unique index only_one on user_logins (user_id)");
+  const store = storeOf({ ...logins, conflict: { key: ["user_id"], action: "update" } });
+  for (let batch = 0; batch < 8; batch += 1) {
+    expect(await store.load(batchOf(ann, bob), once)).toMatchObject({ loaded: 2 });
+  }
+  await database.query("drop index only_one");
+  expect(await prepared()).toMatchObject([{ runs: 8 }]);
+  expect(await database.query("select from user_logins")).toHaveLength(2);
+});
+
+test("a constant takes the type that its column has by now, and so is not prepared", async () => {
+  await database.query("create table sites (user_id text, site text)");
+  const [userId] = loginColumns;
+  const store = storeOf({
+    table: { name: "sites" },
+    columns: userId === undefined ? [] : [userId],
+    constants: [{ name: "site", text: "7" }],
+  });
+  await store.load(batchOf(["ann"]), once);
+  await database.query("alter table sites alter site type integer using site::integer");
+  expect(await store.load(batchOf(["bob"]), once)).toMatchObject({ loaded: 1 });
+  expect(await database.query("select site from sites")).toEqual([{ site: 7 }, { site: 7 }]);
+  expect(await prepared()).toEqual([]);
+  await database.query("drop table sites");
+});
+
+test("what reads rejects, which grow, is planned for each batch", async () => {
   await storeOf(logins, "quarantine").load(batchOf(ann), once);
   expect(await prepared()).toEqual([]);
+});
+
+test("nor does what reads the vault keep its plan", () => {
   const [userId, ...others] = loginColumns;
-  const isToken = { ...userId, mask: { strategy: "token", domain: "user" } } as LoadTarget["columns"][0];
-  const tokens = { ...logins, columns: [isToken, ...others] };
+  const tokenColumn = { ...userId, mask: { strategy: "token", domain: "user" } } as LoadTarget["columns"][0];
+  const tokens = { ...logins, columns: [tokenColumn, ...others] };
   expect(createLoadStatement([tokens], "sqs2pg").keepsPlan).toBe(false);
 });
