@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { CONTENDERS } from "./support/contenders.js";
+import { SQS2PG } from "./support/contenders.js";
 import { drainBacklog } from "./support/drain-backlog.js";
 import { machineLine, markdownTable, writeSection } from "./support/results.js";
 import { openStage } from "./support/stage.js";
@@ -19,20 +19,19 @@ const { values } = parseArgs({ options: { sizes: { type: "string", default: SIZE
 const stage = await openStage();
 try {
   const rows = [];
-  const contender = CONTENDERS.find(({ name }) => name === "sqs2pg");
-  if (contender === undefined) throw new Error("sqs2pg is no contender");
-  const { args, ...program } = await contender.prepare(contender.copies);
-  const sizes = values.sizes.split(",").map(Number);
-  for (const { rejects, count } of REJECTS.flatMap((rejects) => sizes.map((count) => ({ rejects, count })))) {
+  const { args, ...program } = await SQS2PG.prepare(SQS2PG.copies);
+  for (const rejects of REJECTS) {
     const withRejects = { ...program, args: [...args, "--on-reject", rejects] };
-    const { took, seconds } = await drainBacklog(stage, withRejects, { count });
-    rows.push({
-      "--on-reject": rejects,
-      messages: count,
-      "peak MiB": Math.round(took.peakMiB),
-      "messages/s": Math.round(count / seconds),
-      "client CPU us/message": Math.round(took.processorUs / count),
-    });
+    for (const count of values.sizes.split(",").map(Number)) {
+      const { took, seconds } = await drainBacklog(stage, withRejects, { count });
+      rows.push({
+        "--on-reject": rejects,
+        messages: count,
+        "peak MiB": Math.round(took.peakMiB),
+        "messages/s": Math.round(count / seconds),
+        "client CPU us/message": Math.round(took.processorUs / count),
+      });
+    }
   }
   const table = markdownTable(rows);
   process.stdout.write(`${table}\n`);

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { CONTENDERS } from "./support/contenders.js";
+import { SQS2PG } from "./support/contenders.js";
 import { drainBacklog } from "./support/drain-backlog.js";
 import { medianOf } from "./support/rates.js";
 import { machineLine, markdownTable, writeSection } from "./support/results.js";
@@ -31,8 +31,7 @@ try {
   const receiveMs = await timeOfReceive(stage);
   const rows = [];
   for (const pollers of values.pollers.split(",").map(Number)) {
-    const program = await CONTENDERS.find(({ name }) => name === "sqs2pg")?.prepare(pollers);
-    if (program === undefined) throw new Error("sqs2pg is no contender");
+    const program = await SQS2PG.prepare(pollers);
     const count = pollers * each;
     const rates: number[] = [];
     for (let round = 1; round <= rounds; round += 1) {

@@ -45,8 +45,9 @@ async function prepared(): Promise<readonly ReadyContender[]> {
       contenders.push({ contender, program: await contender.prepare(contender.copies) });
     } catch (error) {
       const [reason = ""] = String(error).split("\n");
-      leftOut.push(`${contender.title} was left out: ${reason}`);
-      progress(leftOut.at(-1) ?? "");
+      const text = `${contender.title} was left out: ${reason}`;
+      leftOut.push(text);
+      progress(text);
     }
   }
   return contenders;

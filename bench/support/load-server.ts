@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { actionOf } from "../../test/support/sqs-action.js";
 import { createLoadQueue, type EntryFailure, type LoadCounts, type Traffic } from "./load-queue.js";
 
 export interface LoadServer {
@@ -104,7 +105,7 @@ export async function startLoadServer(
   const server = createServer((request, response) => {
     void readJson(request)
       .then((input) => {
-        const action = String(request.headers["x-amz-target"]).replace("AmazonSQS.", "");
+        const action = actionOf(request.headers);
         return answer(action, input, () => response.closed);
       })
       .then(

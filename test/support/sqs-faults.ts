@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { actionOf } from "./sqs-action.js";
 import type { Action, Answer, FaultRequest, Forward, Reply, Rule } from "./sqs-faults/fault.js";
 import { parseJson } from "./sqs-faults/fault.js";
 import { wayOf } from "./way.js";
@@ -45,7 +46,7 @@ export async function startSqsFaults(target: string): Promise<SqsFaults> {
 
   const respond = async (incoming: IncomingMessage): Promise<Reply> => {
     const body = await bytesOf(incoming);
-    const action = String(incoming.headers["x-amz-target"]).replace("AmazonSQS.", "");
+    const action = actionOf(incoming.headers);
     const scope = /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(String(incoming.headers.authorization));
     const [, accessKeyId, region] = scope ?? [];
     const request: FaultRequest = {

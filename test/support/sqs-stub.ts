@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { actionOf } from "./sqs-action.js";
 import { type Way, wayOf } from "./way.js";
 
 /** A request as SQS would read it (AWS JSON 1.0). */
@@ -65,9 +66,8 @@ export async function startSqsStub(): Promise<SqsStub> {
   const server = createServer((request, response) => {
     readBody(request).then(
       (body) => {
-        const { "x-amz-target": target } = request.headers;
         const seen: StubRequest = {
-          action: String(target).replace("AmazonSQS.", ""),
+          action: actionOf(request.headers),
           input: JSON.parse(body) as Readonly<Record<string, unknown>>,
           headers: request.headers,
           path: request.url ?? "",

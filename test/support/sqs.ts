@@ -3,6 +3,7 @@ import { S3Store } from "../../node_modules/fauxqs/dist/s3/s3Store.js";
 import { SnsStore } from "../../node_modules/fauxqs/dist/sns/snsStore.js";
 import { SqsStore } from "../../node_modules/fauxqs/dist/sqs/sqsStore.js";
 import { type TestQueue, testQueue } from "./sqs/queue.js";
+import { actionOf } from "./sqs-action.js";
 
 export type { QueueCounts, SendOptions, SentMessage, TestQueue } from "./sqs/queue.js";
 
@@ -56,8 +57,6 @@ export async function startSqs({ onRequest, onAnswer }: SqsHooks = {}): Promise<
   store.region = REGION;
   const stores = { sqsStore: store, snsStore: new SnsStore(), s3Store: new S3Store() };
   const app = buildApp({ logger: false, stores });
-  const actionOf = (headers: Readonly<Record<string, unknown>>): string =>
-    String(headers["x-amz-target"]).replace("AmazonSQS.", "");
   if (onRequest !== undefined) app.addHook("onRequest", ({ headers }) => onRequest(actionOf(headers)));
   if (onAnswer !== undefined) {
     app.addHook("preSerialization", async ({ headers }, _reply, payload) => {

@@ -81,10 +81,8 @@ export function createProgressState(): ProgressState {
       if (event.type === "stopping") stopping ??= event.because;
       const isStandstill = nowMs - progressAtMs >= STANDSTILL_MS;
       if (event.type === "retry" && (event.delay_ms >= WORTH_SAYING_MS || isStandstill)) {
-        retry = {
-          ...{ text: troubleText(event), code: printable(event.code) },
-          untilMs: nowMs + event.delay_ms,
-        };
+        const [text, code] = [troubleText(event), printable(event.code)];
+        retry = { text, code, untilMs: nowMs + event.delay_ms };
       }
       if (event.type === "progress") {
         progress = event.progress;

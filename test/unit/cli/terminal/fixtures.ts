@@ -1,4 +1,5 @@
 import { createStyle, type Style } from "../../../../src/cli/terminal/style.js";
+import type { DrainEvent } from "../../../../src/drain/events.js";
 import type { PeekedMessage, PeekResult } from "../../../../src/drain/peek-result.js";
 import type { DrainReport } from "../../../../src/drain/report.js";
 
@@ -10,6 +11,17 @@ export const asciiStyle: Style = createStyle({ color: false, unicode: false });
 export function visible(text: string): string {
   return text.replaceAll("\u001b", "ESC");
 }
+
+/** A drain begins, of a backlog of 100,000. */
+export const started: Extract<DrainEvent, { type: "started" }> = {
+  type: "started",
+  run_id: "1",
+  queue: "login-queue",
+  table: "user_logins",
+  backlog: { visible: 100_000, in_flight: 0, delayed: 0 },
+  max: undefined,
+  dry_run: false,
+};
 
 export const goodReport: DrainReport = {
   run_id: "6f1c1b8e-0000-4000-8000-000000000000",

@@ -2,17 +2,8 @@ import { expect, it } from "vitest";
 import { progressLine } from "../../../../src/cli/terminal/progress-line.js";
 import { createProgressState } from "../../../../src/cli/terminal/progress-state.js";
 import type { DrainEvent } from "../../../../src/drain/events.js";
-import { plainStyle } from "./fixtures.js";
+import { plainStyle, started } from "./fixtures.js";
 
-const started: DrainEvent = {
-  type: "started",
-  run_id: "1",
-  queue: "login-queue",
-  table: "user_logins",
-  backlog: { visible: 100_000, in_flight: 0, delayed: 0 },
-  max: undefined,
-  dry_run: false,
-};
 const signalled: DrainEvent = { type: "stopping", because: "signal" };
 const away: DrainEvent = { type: "retry", what: "load", code: "57P01", attempt: 1, delay_ms: 3_000 };
 

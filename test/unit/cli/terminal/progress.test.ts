@@ -3,17 +3,7 @@ import { createProgress, type ProgressDisplay } from "../../../../src/cli/termin
 import type { ProgressMode } from "../../../../src/cli/terminal/terminal.js";
 import type { Clock } from "../../../../src/clock.js";
 import type { DrainEvent, Retried } from "../../../../src/drain/events.js";
-import { plainStyle } from "./fixtures.js";
-
-const started: DrainEvent = {
-  type: "started",
-  run_id: "1",
-  queue: "login-queue",
-  table: "user_logins",
-  backlog: { visible: 100_000, in_flight: 0, delayed: 0 },
-  max: undefined,
-  dry_run: false,
-};
+import { plainStyle, started } from "./fixtures.js";
 
 const NOTHING = { received: 0, loaded: 0, duplicates: 0, rejected: 0, released: 0, deleted: 0, pollers: 1 };
 
