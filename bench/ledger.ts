@@ -11,8 +11,9 @@ import { machineLine, markdownTable, writeSection } from "./support/results.js";
 import { openStage } from "./support/stage.js";
 
 /**
- * What the ledger costs the database: the statement that a drain loads with, beside one that inserts the same rows and
- * remembers nothing. In turns, over one connection, each time into an empty database.
+ * What the ledger costs the database: the statements that a drain loads with, where SQS hands messages out for the first
+ * time and where it has done so before, beside one that inserts the same rows and remembers nothing. In turns, over one
+ * connection, each time into an empty database.
  *
  *     npm run bench:ledger -- [--rows 200000] [--rounds 5]
  */
@@ -31,9 +32,10 @@ interface Way {
   open(databaseUrl: string): Promise<{ load: Load; close: () => Promise<void> }>;
 }
 
-const WAYS: readonly Way[] = [
-  {
-    name: "rows and ledger in one statement",
+/** As a drain loads what SQS has handed out so often. */
+function drainsWay(name: string, receiveCount: number): Way {
+  return {
+    name,
     open: (url) => {
       const store = openStore({ database: { url, env: {} }, targets: [pipeline], poolSize: 1 });
       const runId = randomUUID();
@@ -42,12 +44,18 @@ const WAYS: readonly Way[] = [
         load: (messages) => {
           microseconds += 1;
           const stamp = `2026-01-02T00:00:00.${String(microseconds).padStart(6, "0")}Z`;
-          return store.load({ runId, stamp, messages }, { isRetry: false });
+          const received = messages.map((message) => ({ ...message, receiveCount }));
+          return store.load({ runId, stamp, messages: received }, { isRetry: false });
         },
         close: () => store.close(),
       });
     },
-  },
+  };
+}
+
+const WAYS: readonly Way[] = [
+  drainsWay("rows and ledger, handed out for the first time", 1),
+  drainsWay("rows and ledger, handed out before", 2),
   {
     name: "rows alone",
     open: async (connectionString) => {
@@ -113,6 +121,7 @@ function messages(): LoadMessage[] {
   return Array.from({ length: BATCH }, () => ({
     messageId: randomUUID(),
     sentAtMs: Date.UTC(2026, 0, 2),
+    receiveCount: 1,
     rows: [
       {
         target: 0,

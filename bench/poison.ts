@@ -96,6 +96,7 @@ function messagesWith(isBad: (index: number) => boolean): LoadMessage[] {
   return Array.from({ length: COUNT }, (_, index) => ({
     messageId: randomUUID(),
     sentAtMs: Date.UTC(2026, 0, 2),
+    receiveCount: 1,
     rows: [
       {
         target: 0,

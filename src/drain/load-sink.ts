@@ -122,7 +122,7 @@ export function createLoadSink(options: LoadSinkOptions): Sink {
       const warnings = warningsOf(rows);
       if (warnings.length > 0) warned.set(held.id, warnings);
       batcher.add(
-        { messageId: held.id, ...ageOf(held.message), rows },
+        { messageId: held.id, receiveCount: held.message.receiveCount, ...ageOf(held.message), rows },
         { items: rows.length, bytes: held.bytes + held.payloadBytes },
       );
     },

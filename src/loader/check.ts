@@ -24,11 +24,11 @@ const NO_RUN = "00000000-0000-0000-0000-000000000000";
 export async function checkTarget(
   connection: Connection,
   { targets, schema, userFolder }: Targets,
-  { sql, bindings }: LoadStatement,
+  statements: readonly LoadStatement[],
 ): Promise<void> {
   const { knex, target, user } = connection;
   const columns = targets.flatMap((wanted) => wanted.columns);
-  const nothing = bindings({ runId: NO_RUN, stamp: "2000-01-01T00:00:00Z", messages: [] });
+  const nothing = { runId: NO_RUN, stamp: "2000-01-01T00:00:00Z", messages: [] };
   const context = { target, user, table: `${schema}.migrations` };
   try {
     await requireMigrations(knex, schema, target);
@@ -36,7 +36,7 @@ export async function checkTarget(
     const unfit = targetError(await targetProblems(connection, { targets, schema, userFolder }), target);
     if (unfit !== undefined) throw unfit;
     await rolledBack(knex, async (transaction) => {
-      await transaction.raw(sql, rawBindings(nothing));
+      for (const { sql, bindings } of statements) await transaction.raw(sql, rawBindings(bindings(nothing)));
       context.table = `${schema}.rejects`;
       await transaction.raw(saveRejectsSql(schema), rawBindings(saveRejectsBindings([])));
       context.table = `${schema}.ledger`;

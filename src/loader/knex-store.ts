@@ -6,12 +6,12 @@ import { explainFailure } from "./explain/explain-failure.js";
 import { createTellRefusedRow } from "./explain/policy-failure.js";
 import { quoteTable, tablesText } from "./identifier.js";
 import { claimKeys } from "./mask-keys.js";
-import { createPreparedQuery } from "./prepared.js";
 import { PRUNE_CHUNK, pruneSql } from "./prune.js";
 import { query } from "./query.js";
 import { saveRejectsBindings, saveRejectsSql } from "./rejects.js";
+import { createRunLoad } from "./run-load.js";
 import { finishRunBindings, finishRunSql, startRunBindings, startRunSql } from "./runs.js";
-import { createLoadStatement, type LoadSource } from "./statement.js";
+import type { LoadSource } from "./statement.js";
 import { type LoadBatch, type LoadMessage, StoreError, type TargetStore } from "./store.js";
 import type { Targets } from "./target-check/target-problems.js";
 
@@ -30,12 +30,9 @@ export function createKnexStore(
   source: LoadSource = "queue",
 ): TargetStore {
   const { targets, schema, clock, statementTimeoutMs: timeoutMs } = options;
-  const hot = createLoadStatement(targets, schema, source);
   const onTargets = { table: tablesText(targets), timeoutMs };
   const on = (name: string): typeof onTargets => ({ table: `${schema}.${name}`, timeoutMs });
-  const runHot = hot.keepsPlan
-    ? createPreparedQuery(connection, hot.sql, onTargets)
-    : (bindings: readonly unknown[]) => query(connection, hot.sql, bindings, onTargets);
+  const loads = createRunLoad(connection, { targets, schema, source, query: onTargets });
   const loadedEarlier = `select message_id from ${quoteTable({ schema, name: "ledger" })}
 where message_id = any(?::uuid[]) and run_id = ?::uuid and loaded_at = ?::timestamptz`;
 
@@ -71,16 +68,16 @@ where message_id = any(?::uuid[]) and run_id = ?::uuid and loaded_at = ?::timest
   };
 
   return {
-    check: () => checkTarget(connection, options, hot),
+    check: () => checkTarget(connection, options, loads.statements),
 
     claimKeys: (keys) => claimKeys(connection, { ...keys, schema }),
 
-    load: async (batch, { isRetry }) => {
-      const [answer] = await runHot(hot.bindings(batch)).catch((error: unknown) =>
-        explain(error, batch.messages),
-      );
+    load: async (batch, attempt) => {
+      const answer = await loads
+        .run(batch, attempt)
+        .catch((error: unknown) => explain(error, batch.messages));
       if (answer?.["key_superseded"] === true) throw superseded();
-      const own = isRetry ? await ownMessages(batch) : undefined;
+      const own = attempt.isRetry ? await ownMessages(batch) : undefined;
       const loaded = own?.length ?? Number(answer?.["fresh"]);
       const gaveWay = Number(answer?.["superseded"] ?? 0);
       const rows = (own === undefined ? await rowsOf(batch, loaded) : countRows(own)) - gaveWay;

@@ -24,7 +24,7 @@ export interface LoadStatement {
 }
 
 /**
- * Builds the one statement that loads: ledger and rows in a single transaction of its own, one array a column. What is
+ * Builds the statement that can load any batch: ledger and rows in a single transaction of its own, one array a column. What is
  * in the ledger already is left out. Rows go in in the order of the batch; the ledger is filled in the order of the
  * message ids, so that two drains that share messages wait for each other instead of deadlocking. `fresh` counts ledger
  * entries, whatever triggers of the targets do. From the quarantine only what is still sealed is loaded, and it is so no

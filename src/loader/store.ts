@@ -18,6 +18,8 @@ export interface LoadMessage {
   readonly messageId: string;
   /** SentTimestamp, milliseconds since the Unix epoch. */
   readonly sentAtMs: number;
+  /** ApproximateReceiveCount: how often SQS has handed it out by now. */
+  readonly receiveCount: number;
   /** Of a FIFO queue: its place among the messages of its group. */
   readonly turn?: Turn;
   readonly rows: readonly Row[];
@@ -93,6 +95,8 @@ interface StoreErrorDetails {
   /** The constraint or column that PostgreSQL named: identifiers of the schema, never values. */
   readonly constraint?: string | undefined;
   readonly column?: string | undefined;
+  /** The table that these are of: schema.name. */
+  readonly table?: string | undefined;
   /** The statement was sent and no answer came: it may have committed. Absent: it was refused, or never sent. */
   readonly outcomeUnknown?: boolean | undefined;
 }
@@ -108,6 +112,7 @@ export class StoreError extends Error {
   readonly sqlState: string | undefined;
   readonly constraint: string | undefined;
   readonly column: string | undefined;
+  readonly table: string | undefined;
   readonly outcomeUnknown: boolean;
 
   constructor(classOf: ErrorClass, message: string, details: StoreErrorDetails, options?: ErrorOptions) {
@@ -117,6 +122,7 @@ export class StoreError extends Error {
     this.sqlState = details.sqlState;
     this.constraint = details.constraint;
     this.column = details.column;
+    this.table = details.table;
     this.outcomeUnknown = details.outcomeUnknown ?? false;
   }
 }
@@ -129,8 +135,8 @@ export interface Store {
   /** Proves before the first receive that a batch could be loaded: throws `DatabaseError` with the remedy if not. */
   check(): Promise<void>;
   /**
-   * One statement, one transaction. `isRetry`: an earlier attempt at these messages with this stamp had an unknown outcome,
-   * so what it committed counts as loaded now.
+   * One statement, one transaction (and before it perhaps one that was refused, and changed nothing). `isRetry`: an
+   * earlier attempt at these messages with this stamp had an unknown outcome, so what it committed counts as loaded now.
    */
   load(batch: LoadBatch, attempt: { readonly isRetry: boolean }): Promise<LoadCounts>;
   /** Inserts, or updates what was seen before (last_seen, receive_count, run_id and the reason). */

@@ -20,19 +20,30 @@ export function uniqueMessages(messages: readonly LoadMessage[]): readonly LoadM
  */
 export function arraysOf(messages: readonly LoadMessage[], targets: readonly LoadTarget[]): string[] {
   const owners: LoadMessage[][] = targets.map(() => []);
-  const rows: Row[][] = targets.map(() => []);
-  for (const message of messages) {
-    for (const row of message.rows) {
-      owners[row.target]?.push(message);
-      rows[row.target]?.push(row);
-    }
-  }
-  const arrays = targets.flatMap(({ columns, conflict }, target) => [
-    (owners[target] ?? []).map(({ messageId }) => messageId),
-    ...(conflict?.action === "update" ? agesOf(owners[target] ?? []) : []),
-    ...columns.map((_, place) => valuesAt(rows[target] ?? [], place)),
+  for (const message of messages) for (const { target } of message.rows) owners[target]?.push(message);
+  const columns = columnArraysOf(messages, targets);
+  return targets.flatMap(({ conflict }, target) => [
+    idsOf(owners[target] ?? []),
+    ...(conflict?.action === "update" ? agesOf(owners[target] ?? []).map(arrayLiteral) : []),
+    ...(columns[target] ?? []),
   ]);
-  return arrays.map(arrayLiteral);
+}
+
+/** Their message ids. */
+export function idsOf(messages: readonly LoadMessage[]): string {
+  return arrayLiteral(messages.map(({ messageId }) => messageId));
+}
+
+/** For each target in its order the arrays of values alone, one for each of its columns. */
+export function columnArraysOf(
+  messages: readonly LoadMessage[],
+  targets: readonly LoadTarget[],
+): readonly (readonly string[])[] {
+  const rows: Row[][] = targets.map(() => []);
+  for (const message of messages) for (const row of message.rows) rows[row.target]?.push(row);
+  return targets.map(({ columns }, target) =>
+    columns.map((_, place) => arrayLiteral(valuesAt(rows[target] ?? [], place))),
+  );
 }
 
 /** As `AGE` has them: what has no turn is of one group of its own. */

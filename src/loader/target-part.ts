@@ -112,7 +112,8 @@ function givenWay(fresh: string, place: number): string {
   return `(select count(*) from ${fresh}) - (select count(*) from target_${place})`;
 }
 
-function intoTarget({ table, columns, constants = [] }: LoadTarget): string {
+/** The head of the insert: the columns, and then those of the constants. */
+export function intoTarget({ table, columns, constants = [] }: LoadTarget): string {
   return `insert into ${quoteTable(table)} (${quotedNames([...columns, ...constants].map(({ name }) => name))})`;
 }
 
@@ -121,11 +122,11 @@ function quotedNames(names: readonly string[]): string {
 }
 
 /** A parameter without a type takes that of the column that it goes to. */
-function placeholders({ constants = [] }: LoadTarget): string[] {
+export function placeholders({ constants = [] }: LoadTarget): string[] {
   return constants.map(() => "?");
 }
 
-function constantTexts({ constants = [] }: LoadTarget): (string | null)[] {
+export function constantTexts({ constants = [] }: LoadTarget): (string | null)[] {
   return constants.map(({ text }) => text);
 }
 

@@ -122,7 +122,7 @@ function gather(runId: string, page: readonly SealedReject[], opening: readonly 
     const { message, outcome } = opened;
     if ("reject" in outcome) rejects.push({ ...outcome.reject, messageId, runId });
     else {
-      messages.push({ messageId, ...ageOf(message), rows: outcome.rows });
+      messages.push({ messageId, receiveCount: message.receiveCount, ...ageOf(message), rows: outcome.rows });
       const noted = warningsOf(outcome.rows);
       if (noted.length > 0) warnings.set(messageId, noted);
     }

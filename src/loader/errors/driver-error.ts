@@ -20,7 +20,7 @@ const NETWORK_CODES: ReadonlySet<string> = new Set(
 
 /**
  * What the driver threw as a `StoreError`. `sent`: the statement was on its way to the server. Of PostgreSQL's fields
- * only SQLSTATE, constraint and column are kept: message, detail, hint and where quote values.
+ * only SQLSTATE, constraint, column and table are kept: message, detail, hint and where quote values.
  * https://www.postgresql.org/docs/current/protocol-error-fields.html
  */
 export function toStoreError(error: unknown, context: ErrorContext, sent: boolean): StoreError {
@@ -51,6 +51,7 @@ function withSqlState(error: unknown, sqlState: string, context: ErrorContext, s
       sqlState,
       constraint: textField(error, "constraint"),
       column: textField(error, "column"),
+      table: tableOf(error),
       outcomeUnknown: sent && leavesOutcomeUnknown(sqlState),
     },
     { cause: error },
@@ -111,6 +112,11 @@ export function isTlsFailure(error: unknown): boolean {
 
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && /Timeout/.test(error.constructor.name);
+}
+
+function tableOf(error: unknown): string | undefined {
+  const [schema, table] = [textField(error, "schema"), textField(error, "table")];
+  return schema === undefined || table === undefined ? undefined : `${schema}.${table}`;
 }
 
 function textField(error: unknown, name: string): string | undefined {

@@ -35,9 +35,19 @@ export function batchOf(...rows: readonly (readonly Value[])[]): LoadBatch {
   };
 }
 
-/** A message with one row. */
+/** The batch as SQS hands its messages out for the n-th time. */
+export function handedOut(batch: LoadBatch, receiveCount: number): LoadBatch {
+  return { ...batch, messages: batch.messages.map((message) => ({ ...message, receiveCount })) };
+}
+
+/** A message with one row, handed out for the first time. */
 export function messageOf(values: readonly Value[]): LoadMessage {
-  return { messageId: randomUUID(), sentAtMs: Date.UTC(2026, 2, 4), rows: [{ target: 0, values }] };
+  return {
+    messageId: randomUUID(),
+    sentAtMs: Date.UTC(2026, 2, 4),
+    receiveCount: 1,
+    rows: [{ target: 0, values }],
+  };
 }
 
 export const ann: readonly Value[] = ["ann", "RU", 20_300, "2026-03-04"];

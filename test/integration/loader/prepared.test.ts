@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../../src/clock.js";
 import { type Connection, connect } from "../../../src/loader/connection.js";
 import { createKnexStore } from "../../../src/loader/knex-store.js";
@@ -7,7 +7,7 @@ import { createLoadStatement, type LoadSource } from "../../../src/loader/statem
 import type { TargetStore } from "../../../src/loader/store.js";
 import type { LoadTarget } from "../../../src/loader/target.js";
 import { useDatabase } from "../../support/database.js";
-import { ann, batchOf, bob, loginColumns } from "./login-store.js";
+import { ann, batchOf, bob, handedOut, loginColumns } from "./login-store.js";
 
 const database = useDatabase({
   prepare: async (url) => {
@@ -44,11 +44,16 @@ async function prepared(): Promise<{ runs: number; planned: number }[]> {
   return rows;
 }
 
-test("batches are loaded by one prepared statement, which is planned no more after the first few", async () => {
-  const store = storeOf();
-  for (let batch = 0; batch < 12; batch += 1) await store.load(batchOf(ann, bob), once);
-  expect(await prepared()).toEqual([{ runs: 12, planned: 5 }]);
-});
+test.each([1, 2])(
+  "batches that are handed out %i times are loaded by one prepared statement, which is planned no more after the first few",
+  async (receiveCount) => {
+    const store = storeOf();
+    for (let batch = 0; batch < 12; batch += 1) {
+      await store.load(handedOut(batchOf(ann, bob), receiveCount), once);
+    }
+    expect(await prepared()).toEqual([{ runs: 12, planned: 5 }]);
+  },
+);
 
 test("the same statement has the same name, another one another", async () => {
   await storeOf().load(batchOf(ann), once);
@@ -70,29 +75,33 @@ test("a row that is refused leaves the statement as it was", async () => {
   expect(await prepared()).toMatchObject([{ runs: 3 }]);
 });
 
-async function expectGoesOn(store: TargetStore): Promise<void> {
-  const batch = batchOf(ann, bob);
+async function expectGoesOn(store: TargetStore, receiveCount: number): Promise<void> {
+  const batch = handedOut(batchOf(ann, bob), receiveCount);
   const before = await prepared();
   expect(await store.load(batch, once)).toMatchObject({ loaded: 2, duplicates: 0 });
-  expect(await store.load(batch, once)).toMatchObject({ loaded: 0, duplicates: 2 });
   expect(await prepared()).toEqual(before);
+  expect(await store.load(batch, once)).toMatchObject({ loaded: 0, duplicates: 2 });
   expect(await database.query("select from user_logins where user_id in ('ann', 'bob')")).toHaveLength(2);
 }
 
-test("in a session that does not know the name, as poolers hand them out, it goes on without", async () => {
-  const store = storeOf();
-  await store.load(batchOf(["carl", null, null, null]), once);
-  await connection.knex.raw("deallocate all");
-  await expectGoesOn(store);
-});
+describe.each([1, 2])("handed out %i times:", (receiveCount) => {
+  const carl = handedOut(batchOf(["carl", null, null, null]), receiveCount);
 
-test("in a session that another client gave the name in, it goes on without", async () => {
-  await storeOf().load(batchOf(["carl", null, null, null]), once);
-  const { rows } = await connection.knex.raw("select name from pg_prepared_statements");
-  await connection.close();
-  connection = connect({ url: database.url, env: {} }, { poolSize: 1 });
-  await connection.knex.raw(`prepare ${rows[0].name} as select 1`);
-  await expectGoesOn(storeOf());
+  test("in a session that does not know the name, as poolers hand them out, it goes on without", async () => {
+    const store = storeOf();
+    await store.load(carl, once);
+    await connection.knex.raw("deallocate all");
+    await expectGoesOn(store, receiveCount);
+  });
+
+  test("in a session that another client gave the name in, it goes on without", async () => {
+    await storeOf().load(carl, once);
+    const { rows } = await connection.knex.raw("select name from pg_prepared_statements");
+    await connection.close();
+    connection = connect({ url: database.url, env: {} }, { poolSize: 1 });
+    await connection.knex.raw(`prepare ${rows[0].name} as select 1`);
+    await expectGoesOn(storeOf(), receiveCount);
+  });
 });
 
 test("rows that update others are loaded by a prepared statement, too", async () => {

@@ -53,6 +53,7 @@ function order(id: number, ...skus: readonly string[]): LoadMessage {
   return {
     messageId: randomUUID(),
     sentAtMs: 0,
+    receiveCount: 1,
     // The items first: what they refer to goes in by the same statement.
     rows: [...items, row(0, id, mask("bob@example.com"))],
   };

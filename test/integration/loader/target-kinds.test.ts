@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parsePipeline } from "../../../src/config/parse-pipeline.js";
 import { migrate } from "../../../src/loader/migrations/migrate.js";
 import { openStore } from "../../../src/loader/open-store.js";
 import type { Value } from "../../../src/row.js";
 import { useDatabase } from "../../support/database.js";
-import { batchOf } from "./login-store.js";
+import { batchOf, handedOut } from "./login-store.js";
 
 const database = useDatabase({
   prepare: async (url) => {
@@ -167,7 +167,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
 };
 
-async function checkAndLoad({ sql, columns, rows, query, holds, table = "shop.t" }: Kind): Promise<void> {
+async function checkAndLoad(
+  { sql, columns, rows, query, holds, table = "shop.t" }: Kind,
+  receiveCount: number,
+): Promise<void> {
   await database.query(sql);
   const full = Object.entries(columns).map(([name, column]) => [name, { from: "some.path", ...column }]);
   const declared = { queue: "q", table, columns: Object.fromEntries(full) };
@@ -175,7 +178,7 @@ async function checkAndLoad({ sql, columns, rows, query, holds, table = "shop.t"
   const store = openStore({ database: { url: database.url, env: {} }, targets: [target], poolSize: 1 });
   try {
     await store.check();
-    expect(await store.load(batchOf(...rows), { isRetry: false })).toEqual({
+    expect(await store.load(handedOut(batchOf(...rows), receiveCount), { isRetry: false })).toEqual({
       ...{ loaded: rows.length, rows: rows.length },
       ...{ duplicates: 0, superseded: 0 },
     });
@@ -185,29 +188,36 @@ async function checkAndLoad({ sql, columns, rows, query, holds, table = "shop.t"
   expect(await database.query(query)).toEqual(holds);
 }
 
-test.each(Object.entries(KINDS))("%s is checked and loaded", (_name, kind) => checkAndLoad(kind));
+describe.each([1, 2])("handed out %i times:", (receiveCount) => {
+  test.each(Object.entries(KINDS))("%s is checked and loaded", (_name, kind) =>
+    checkAndLoad(kind, receiveCount),
+  );
 
-test("a foreign table is checked and loaded", async () => {
-  const { host, port, user, password } = database.server;
-  await database.query(`create extension postgres_fdw;
+  test("a foreign table is checked and loaded", async () => {
+    const { host, port, user, password } = database.server;
+    await database.query(`create extension postgres_fdw;
     create server here foreign data wrapper postgres_fdw
       options (host '${host}', port '${port}', dbname '${database.name}');
     create user mapping for current_user server here options (user '${user}', password '${password}');
     create table shop.base (id integer, note text)`);
-  try {
-    const options = "server here options (schema_name 'shop', table_name 'base'";
-    await checkAndLoad({
-      ...plain,
-      sql: `create foreign table shop.t (id integer, note text) ${options})`,
-      query: "select * from shop.base order by id",
-    });
-    await database.query("alter foreign table shop.t options (add updatable 'false')");
-    await expect(checkAndLoad({ ...plain, sql: "select" })).rejects.toMatchObject({
-      code: "target_read_only",
-      message:
-        "foreign table shop.t cannot be inserted into: name another table, or have its server take rows",
-    });
-  } finally {
-    await database.query("drop extension postgres_fdw cascade");
-  }
+    try {
+      const options = "server here options (schema_name 'shop', table_name 'base'";
+      await checkAndLoad(
+        {
+          ...plain,
+          sql: `create foreign table shop.t (id integer, note text) ${options})`,
+          query: "select * from shop.base order by id",
+        },
+        receiveCount,
+      );
+      await database.query("alter foreign table shop.t options (add updatable 'false')");
+      await expect(checkAndLoad({ ...plain, sql: "select" }, receiveCount)).rejects.toMatchObject({
+        code: "target_read_only",
+        message:
+          "foreign table shop.t cannot be inserted into: name another table, or have its server take rows",
+      });
+    } finally {
+      await database.query("drop extension postgres_fdw cascade");
+    }
+  });
 });

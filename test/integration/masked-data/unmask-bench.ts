@@ -226,7 +226,7 @@ async function load(
     const message = { messageId, body: JSON.stringify(person), sentAtMs: 1, receiveCount: 1, attributes: {} };
     const outcome = transform(message);
     if ("reject" in outcome) throw new Error(`a person is rejected: ${outcome.reject.reason}`);
-    return { messageId, sentAtMs: message.sentAtMs, rows: outcome.rows };
+    return { messageId, sentAtMs: 1, receiveCount: 1, rows: outcome.rows };
   });
   const store = openStore({ database: { url, env: {} }, targets: pipelines, poolSize: 1 });
   await store.claimKeys(keysOfRun(pipelines, keys, false));

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { expect } from "vitest";
+import { createFirstStatement } from "../../../src/loader/first-statement.js";
 import { createLoadStatement } from "../../../src/loader/statement.js";
 import type { PlainValue } from "../../../src/row.js";
 import type { ColumnType } from "../../../src/types/column-type.js";
@@ -26,7 +28,7 @@ export function verdictsOn(type: string, texts: readonly string[]): Verdict[] {
   });
 }
 
-/** Loads values by the statement that a drain loads with, and reads them back as texts. */
+/** Loads values by each of the statements that a drain loads with, and reads them back as texts. */
 export async function stored(
   database: TestDatabase,
   type: string,
@@ -34,27 +36,31 @@ export async function stored(
 ): Promise<(string | null)[]> {
   const table = `t_${randomUUID().replaceAll("-", "")}`;
   await database.query(`create table ${table} (place serial, value ${type})`);
-  const { sql, bindings } = createLoadStatement(
-    [{ table: { name: table }, columns: [{ name: "value", type: typeOf(type) }] }],
-    "sqs2pg",
-  );
-  let place = 0;
-  await database.query(
-    sql.replace(/\?/g, () => `$${++place}`),
-    bindings({
-      runId: randomUUID(),
-      stamp: "2026-01-01T00:00:00Z",
-      messages: cells.map((cell) => ({
-        messageId: randomUUID(),
-        sentAtMs: 1,
-        rows: [{ target: 0, values: [cell] }],
-      })),
-    }),
-  );
+  const targets = [{ table: { name: table }, columns: [{ name: "value", type: typeOf(type) }] }];
+  const statements = [createLoadStatement(targets, "sqs2pg"), createFirstStatement(targets, "sqs2pg")];
+  for (const statement of statements) {
+    if (statement === undefined) throw new Error("rows that only go in");
+    let place = 0;
+    await database.query(
+      statement.sql.replace(/\?/g, () => `$${++place}`),
+      statement.bindings({
+        runId: randomUUID(),
+        stamp: "2026-01-01T00:00:00Z",
+        messages: cells.map((cell) => ({
+          messageId: randomUUID(),
+          sentAtMs: 1,
+          receiveCount: 1,
+          rows: [{ target: 0, values: [cell] }],
+        })),
+      }),
+    );
+  }
   const rows = await database.query<{ value: string | null }>(
     `select value::text as value from ${table} order by place`,
   );
-  return rows.map(({ value }) => value);
+  const values = rows.map(({ value }) => value);
+  expect(values.slice(cells.length)).toEqual(values.slice(0, cells.length));
+  return values.slice(0, cells.length);
 }
 
 /** Which texts the server takes as input of a type. */

@@ -7,8 +7,8 @@ interface ProtocolMessage {
   readonly body: Buffer;
 }
 
-/** The statement that loads a batch. */
-export const LOAD_STATEMENT: RegExp = /^with incoming/;
+/** The statements that load a batch: one that asks the ledger, and one for what is handed out for the first time. */
+export const LOAD_STATEMENT: RegExp = /^with (?:incoming|fresh as)/;
 /** The one that records rejects. */
 export const REJECTS_STATEMENT: RegExp = /^insert into \S+"rejects"/;
 /** The one that ends a run's record. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { fatal } from "../../support/fake-store.js";
 import { bodies, createWorld, expectSound } from "./support.js";
 
 test("what another run has loaded is a duplicate, and is deleted", async () => {
@@ -16,6 +17,17 @@ test("what another run has loaded is a duplicate, and is deleted", async () => {
   expect(world.store.rows).toHaveLength(20);
   expect(world.queue.left()).toEqual([]);
   expectSound(world, second, before);
+});
+
+test("the loader is told how often a message has been handed out", async () => {
+  const world = createWorld({ bodies: bodies(20) });
+  world.store.fault = (method) => (method === "load" ? fatal() : undefined);
+  expect(await world.drain()).toMatchObject({ loaded: 0, released: 20 });
+  world.store.fault = undefined;
+  world.queue.send(bodies(1));
+  await world.clock.advance(120_000);
+  expect(await world.drain()).toMatchObject({ loaded: 21 });
+  expect(world.store.rows.map(({ receiveCount }) => receiveCount).sort()).toEqual([1, ...Array(20).fill(2)]);
 });
 
 test("a redelivery of a message in hand is a duplicate, and its newest handle deletes it", async () => {

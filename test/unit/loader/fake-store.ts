@@ -69,5 +69,5 @@ export function fakeClock(): Clock & { readonly waits: number[] } {
 
 /** A message that makes a row without values. */
 export function aMessage(messageId: string): LoadMessage {
-  return { messageId, sentAtMs: 0, rows: [{ target: 0, values: [] }] };
+  return { messageId, sentAtMs: 0, receiveCount: 1, rows: [{ target: 0, values: [] }] };
 }

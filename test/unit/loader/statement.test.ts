@@ -1,22 +1,23 @@
 import { expect, test } from "vitest";
+import { createFirstStatement } from "../../../src/loader/first-statement.js";
 import { quoteIdentifier } from "../../../src/loader/identifier.js";
 import { createLoadStatement } from "../../../src/loader/statement.js";
+import type { LoadTarget } from "../../../src/loader/target.js";
 import type { Row, Value } from "../../../src/row.js";
 
-const statement = createLoadStatement(
-  [
-    {
-      table: { schema: "Raw", name: "order" },
-      columns: [
-        { name: "User", type: { name: "varchar", length: 3 } },
-        { name: "message_id", type: { name: "text" } },
-        { name: "n", type: { name: "bigint" } },
-      ],
-    },
-    { table: { name: "items" }, columns: [{ name: "place", type: { name: "smallint" } }] },
-  ],
-  "sqs2pg",
-);
+const targets: readonly LoadTarget[] = [
+  {
+    table: { schema: "Raw", name: "order" },
+    columns: [
+      { name: "User", type: { name: "varchar", length: 3 } },
+      { name: "message_id", type: { name: "text" } },
+      { name: "n", type: { name: "bigint" } },
+    ],
+  },
+  { table: { name: "items" }, columns: [{ name: "place", type: { name: "smallint" } }] },
+];
+const statement = createLoadStatement(targets, "sqs2pg");
+const first = createFirstStatement(targets, "sqs2pg");
 
 const row = (target: number, ...values: Value[]): Row => ({ target, values });
 
@@ -28,14 +29,19 @@ test("names are quoted, and texts keep their length until they meet the column",
 });
 
 test("the ledger is filled in the order of the ids", () => {
-  expect(statement.sql).toMatch(
-    /insert into "sqs2pg"."ledger"[^)]*\)\s*select [^)]*order by message_id\s*on conflict do nothing/,
-  );
+  const ordered = /insert into "sqs2pg"."ledger"[^)]*\)\s*select .*? order by message_id\s*/s.source;
+  expect(statement.sql).toMatch(new RegExp(`${ordered}on conflict do nothing`));
+  expect(first?.sql).toMatch(new RegExp(`${ordered}returning 1`));
 });
 
 test("bindings are one array a column for each table, then the run and the stamp", () => {
-  const a = { messageId: "a", sentAtMs: 1, rows: [row(0, "x", "y", "1"), row(1, 7), row(1, 8)] };
-  const b = { messageId: "b", sentAtMs: 2, rows: [row(0, null, "z", 2)] };
+  const a = {
+    messageId: "a",
+    sentAtMs: 1,
+    receiveCount: 1,
+    rows: [row(0, "x", "y", "1"), row(1, 7), row(1, 8)],
+  };
+  const b = { messageId: "b", sentAtMs: 2, receiveCount: 1, rows: [row(0, null, "z", 2)] };
   expect(statement.bindings({ runId: "r", stamp: "s", messages: [a, b, a] })).toEqual([
     '{"a","b"}',
     '{"x",NULL}',
@@ -46,6 +52,28 @@ test("bindings are one array a column for each table, then the run and the stamp
     "r",
     "s",
   ]);
+});
+
+test("those of a first delivery are the run, the stamp and the ids, then for each table its constants and one array a column", () => {
+  const [order, items] = targets;
+  const withConstants = [
+    { ...order, constants: [{ name: "site", text: "x" }] },
+    items,
+  ] as readonly LoadTarget[];
+  const a = {
+    messageId: "a",
+    sentAtMs: 1,
+    receiveCount: 1,
+    rows: [row(0, "x", "y", "1"), row(1, 7), row(1, 8)],
+  };
+  const b = { messageId: "b", sentAtMs: 2, receiveCount: 1, rows: [row(0, null, "z", 2)] };
+  const built = createFirstStatement(withConstants, "sqs2pg");
+  expect(built?.bindings({ runId: "r", stamp: "s", messages: [a, b, a] })).toEqual([
+    ...["r", "s", '{"a","b"}'],
+    ...["x", '{"x",NULL}', '{"y","z"}', '{"1",2}'],
+    "{7,8}",
+  ]);
+  expect([first?.keepsPlan, built?.keepsPlan]).toEqual([true, false]);
 });
 
 test("quotes and question marks in a name are escaped", () => {

@@ -53,6 +53,11 @@ test.each([
   expect(watch("down", answer)).toBe("pass");
 });
 
+test.each(["with incoming as (", "with incoming_1 as materialized (", "with fresh as (\n  insert"])(
+  "a load begins with '%s'",
+  (text) => expect(text).toMatch(LOAD_STATEMENT),
+);
+
 test("an answer to another statement is not held back", () => {
   const watch = whenAnswered()();
   watch("up", START_UP);

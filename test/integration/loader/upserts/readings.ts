@@ -32,6 +32,7 @@ export function sentAt(ms: number, readings: readonly Reading[], turn?: Turn): L
   return {
     messageId: randomUUID(),
     sentAtMs: Date.UTC(2026, 0, 1) + ms,
+    receiveCount: 1,
     ...(turn === undefined ? {} : { turn }),
     rows: readings.map((values) => ({ target: 0, values })),
   };
