@@ -1,12 +1,13 @@
+import type { TableName } from "../../config/pipeline.js";
 import { asStoreError, toDatabaseError } from "../../loader/errors/database-error.js";
-import { quoteTable } from "../../loader/identifier.js";
+import { quoteTable, tablesText } from "../../loader/identifier.js";
 import { checkKeys } from "../../loader/mask-keys.js";
 import { unfinishedRuns } from "../../loader/unfinished-runs.js";
 import { keysOfRun } from "../../masks-for-run.js";
 import { type Check, ok } from "../check.js";
-import { numberOf, textOf } from "../database-probe.js";
+import { type DatabaseProbe, numberOf, textOf } from "../database-probe.js";
 import { IF_LOCKED } from "../if-silent.js";
-import { count, plural, span } from "../words.js";
+import { plural, span } from "../words.js";
 
 export const keyRecordCheck: Check = {
   id: "key_record",
@@ -39,16 +40,8 @@ export const bookkeepingCheck: Check = {
   run: async ({ facts, clock }) => {
     const { bookkeepingSchema: schema } = facts.settings.get();
     const { connection, ask } = facts.database.get();
-    const ledger = quoteTable({ schema, name: "ledger" });
-    const rejects = quoteTable({ schema, name: "rejects" });
-    // Estimates of the planner: a count would read all of a ledger of millions.
-    const [sizes] = await ask(
-      `select greatest(l.reltuples, 0)::bigint as ledger, pg_size_pretty(pg_total_relation_size(l.oid)) as ledger_size,
-              greatest(r.reltuples, 0)::bigint as rejects
-       from pg_class l, pg_class r where l.oid = ?::regclass and r.oid = ?::regclass`,
-      [ledger, rejects],
-      `${schema}.ledger`,
-    );
+    const ledger = await sizeOf(ask, { schema, name: "ledger" });
+    const rejects = await sizeOf(ask, { schema, name: "rejects" });
     const runs = await unfinishedRuns(connection, schema).catch((error: unknown) => {
       throw toDatabaseError(asStoreError(error));
     });
@@ -59,12 +52,46 @@ export const bookkeepingCheck: Check = {
       oldest === undefined
         ? "no run under way"
         : `${plural(runs.length, "run")} under way or killed, the oldest began ${span(ageSeconds)} ago`;
-    const found = `ledger about ${count(numberOf(sizes, "ledger"))} entries (${textOf(sizes, "ledger_size")}), rejects about ${count(numberOf(sizes, "rejects"))}, ${unfinished}`;
+    const found = `ledger ${entriesText(ledger)} (${ledger.size}), rejects ${entriesText(rejects)}, ${unfinished}`;
     return ok(found, {
       figures: {
-        ...{ ledger_entries: numberOf(sizes, "ledger"), ledger_size: textOf(sizes, "ledger_size") },
-        ...{ rejects: numberOf(sizes, "rejects"), unfinished_runs: runs.length },
+        ...{ ledger_entries: ledger.entries, ledger_size: ledger.size, rejects: rejects.entries },
+        unfinished_runs: runs.length,
       },
     });
   },
 };
+
+interface TableSize {
+  /** Null where nobody knows yet. */
+  readonly entries: number | null;
+  readonly isEstimate: boolean;
+  /** With its indexes, such as `16 kB`. */
+  readonly size: string;
+}
+
+/** What is counted: some 50,000 entries. Of more the planner's estimate has to do, which a new table has none of. */
+const COUNTED_BYTES = 4 * 1024 * 1024;
+
+async function sizeOf(ask: DatabaseProbe["ask"], table: TableName): Promise<TableSize> {
+  const name = quoteTable(table);
+  const [row] = await ask(
+    `select pg_relation_size(oid) > ${COUNTED_BYTES} as is_estimate,
+            case when pg_relation_size(oid) <= ${COUNTED_BYTES} then (select count(*) from ${name})
+                 when reltuples >= 0 then reltuples::bigint end as entries,
+            pg_size_pretty(pg_total_relation_size(oid)) as size
+     from pg_class where oid = ?::regclass`,
+    [name],
+    tablesText([{ table }]),
+  );
+  return {
+    entries: row?.["entries"] === null ? null : numberOf(row, "entries"),
+    isEstimate: row?.["is_estimate"] === true,
+    size: textOf(row, "size"),
+  };
+}
+
+function entriesText({ entries, isEstimate }: TableSize): string {
+  if (entries === null) return "not counted yet";
+  return `${isEstimate ? "about " : ""}${plural(entries, "entry", "entries")}`;
+}

@@ -42,6 +42,30 @@ describe.concurrent("what is wrong with the database", () => {
     expect(exitCode).toBe(75);
   });
 
+  test("what is in the ledger and among the rejects is counted, or estimated where that would take long", async ({
+    env,
+    database,
+  }) => {
+    await database.query(`insert into sqs2pg.ledger (message_id, run_id, loaded_at)
+      select gen_random_uuid(), gen_random_uuid(), now() from generate_series(1, 1234)`);
+    const counted = await examine(env);
+    expect(counted.check("bookkeeping")).toMatchObject({
+      found: expect.stringMatching(/^ledger 1,234 entries \(\d+ kB\), rejects 0 entries, no run under way$/),
+      figures: { ledger_entries: 1_234, rejects: 0, unfinished_runs: 0 },
+    });
+    await database.query(`alter table sqs2pg.ledger set (autovacuum_enabled = off);
+      insert into sqs2pg.ledger (message_id, run_id, loaded_at)
+      select gen_random_uuid(), gen_random_uuid(), now() from generate_series(1, 80000)`);
+    const unknown = await examine(env);
+    expect(unknown.check("bookkeeping")).toMatchObject({
+      found: expect.stringMatching(/^ledger not counted yet \(\d+ [kM]B\), /),
+      figures: { ledger_entries: null },
+    });
+    await database.query("analyze sqs2pg.ledger");
+    const estimated = await examine(env);
+    expect(estimated.check("bookkeeping").found).toMatch(/^ledger about 81,\d\d\d entries \(\d+ [kM]B\), /);
+  });
+
   test("migrations are pending", async ({ queueEnv, emptyDatabase }) => {
     const { check, ids, exitCode } = await examine({ ...queueEnv, DATABASE_URL: emptyDatabase.url });
     expect(check("migrations")).toMatchObject({
