@@ -6,6 +6,8 @@ export interface Clock {
   now(): number;
   /** Calls `action` once after `delayMs`; the returned function cancels it. */
   after(delayMs: number, action: () => void): () => void;
+  /** Resolves when what has come in by now has been seen to: at the end of the event loop's turn. */
+  turn(): Promise<void>;
   /** A number in [0, 1). */
   random(): number;
 }
@@ -19,6 +21,7 @@ export const systemClock: Clock = {
     const timer = setTimeout(action, delayMs);
     return () => clearTimeout(timer);
   },
+  turn: () => new Promise((resolve) => setImmediate(resolve)),
   random: () => Math.random(),
 };
 

@@ -57,7 +57,8 @@ interface Page {
 
 /**
  * Receives with as many pollers as the queue fills: each full page adds one as long as there is room for its
- * messages, each empty one removes one down to the last, which finds out whether the queue is empty.
+ * messages, each empty one removes one down to the last, which finds out whether the queue is empty. Behind a full page
+ * there is more: it is asked for before that page is worked on, so that the work costs no time of the queue's.
  */
 export function startPollers(options: PollerOptions): Pollers {
   const { queue, permits, clock, concurrency, stop, onPage, onIdle } = options;
@@ -83,18 +84,23 @@ export function startPollers(options: PollerOptions): Pollers {
 
   const poll = async (): Promise<void> => {
     try {
-      while (!ending()) {
-        const grant = await permits.acquire();
-        if (grant === null) return;
-        const page = await receive(grant);
+      let ahead: Promise<Page | undefined> | undefined;
+      let isNew = true;
+      while (ahead !== undefined || !ending()) {
+        const page: Page | undefined = await (ahead ?? ask());
         if (page === undefined) return;
         const { messages, bytes } = page;
-        if (messages.length > 0 && onPage(messages, bytes)) {
+        const isFull = messages.length === PAGE_SIZE;
+        // Not after pages that bring nothing new: they are no sign of more, and the last poller has to find that out.
+        ahead = isFull && isNew && !ending() ? askAhead() : undefined;
+        if (ahead !== undefined) await clock.turn();
+        isNew = messages.length > 0 && onPage(messages, bytes);
+        if (isNew) {
           emptiness.reset();
-          if (messages.length === PAGE_SIZE && active < concurrency && !ending() && permits.hasRoom())
-            start();
+          if (isFull && active < concurrency && !ending() && permits.hasRoom()) start();
         } else {
           onIdle();
+          if (ahead !== undefined) continue;
           if (active > 1) return;
           foundEmpty = await withRetries(() => unlessStopped(emptiness.confirm(), cut.signal), false);
         }
@@ -107,6 +113,19 @@ export function startPollers(options: PollerOptions): Pollers {
       active -= 1;
       if (active === 0) allEnded();
     }
+  };
+
+  /** Undefined when there is nothing to be received any more. */
+  const ask = async (): Promise<Page | undefined> => {
+    const grant = await permits.acquire();
+    return grant === null ? undefined : receive(grant);
+  };
+
+  /** Its failure is heard of when the page before it has been worked on. */
+  const askAhead = (): Promise<Page | undefined> => {
+    const asked = ask();
+    asked.catch(() => {});
+    return asked;
   };
 
   const receive = async (grant: Grant): Promise<Page | undefined> => {

@@ -17,23 +17,26 @@ export function createLife(world: Clock): Life {
   const timers = new Set<() => void>();
   let dead = false;
 
+  const after: Clock["after"] = (delayMs, action) => {
+    if (dead) return () => {};
+    const cancel = (): void => {
+      cancelTimer();
+      timers.delete(cancel);
+    };
+    const cancelTimer = world.after(delayMs, () => {
+      timers.delete(cancel);
+      action();
+    });
+    timers.add(cancel);
+    return cancel;
+  };
+
   return {
     clock: {
       now: world.now,
       random: world.random,
-      after: (delayMs, action) => {
-        if (dead) return () => {};
-        const cancel = (): void => {
-          cancelTimer();
-          timers.delete(cancel);
-        };
-        const cancelTimer = world.after(delayMs, () => {
-          timers.delete(cancel);
-          action();
-        });
-        timers.add(cancel);
-        return cancel;
-      },
+      turn: () => new Promise((resolve) => after(0, resolve)),
+      after,
     },
     ask: (work) =>
       new Promise((resolve, reject) => {

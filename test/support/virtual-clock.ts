@@ -34,6 +34,7 @@ export function createVirtualClock({ seed = 1 }: { readonly seed?: number } = {}
   return {
     now: () => nowMs,
     random,
+    turn: () => new Promise((resolve) => timers.add(nowMs, resolve)),
     after: (delayMs, action) => timers.add(nowMs + Math.max(0, delayMs), action),
     pending: timers.size,
     settle,

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { sleep } from "../../../src/clock.js";
 import { createPermits, type PermitLimits, type Permits } from "../../../src/fetcher/permits.js";
 import { type Pollers, startPollers } from "../../../src/fetcher/pollers.js";
 import type { ReceivedMessage } from "../../../src/message.js";
@@ -23,6 +24,8 @@ interface World {
   /** What the run says of each page. */
   isNew: boolean;
   readonly activeAtPages: number[];
+  /** Receive calls until then. */
+  readonly receivesAtPages: number[];
   readonly activeAtIdle: number[];
   seconds(): number;
   start(): Pollers;
@@ -60,6 +63,7 @@ function createWorld(options: WorldOptions = {}): World {
     received: [],
     retries: [],
     activeAtPages: [],
+    receivesAtPages: [],
     isNew: true,
     activeAtIdle: [],
     seconds: () => (clock.now() - startMs) / 1000,
@@ -76,6 +80,7 @@ function createWorld(options: WorldOptions = {}): World {
         onPage: (page) => {
           world.received.push(...page);
           world.activeAtPages.push(pollers.active());
+          world.receivesAtPages.push(queue.requests.receive);
           const bytes = page.reduce((sum, { body }) => sum + body.length, 0);
           if (releases) permits.release({ messages: page.length, bytes });
           return world.isNew;
@@ -103,6 +108,26 @@ test("pollers grow up to the concurrency while pages are full, and shrink to one
   // Four pollers come back empty, the last of them twice.
   expect(receives(world)).toBeLessThanOrEqual(100 + 5);
   expect(world.clock.pending()).toBe(0);
+});
+
+test("behind a full page the next one is asked for before the page is worked on", async () => {
+  const world = createWorld({ messages: 25, concurrency: 1, latencyMs: 20 });
+  expect(await world.clock.run(world.start().ended)).toBe("empty");
+  expect(world.receivesAtPages).toEqual([2, 3, 3]);
+});
+
+test("behind a full page of messages that are known it is not: pages that come back do not keep it from ending", async () => {
+  const world = createWorld({ messages: 10 });
+  const page = await world.queue.receive({ maxMessages: 10, waitSeconds: 1, visibilitySeconds: 120 });
+  world.isNew = false;
+  let polls = 0;
+  world.queue.receive = async () => {
+    polls += 1;
+    await sleep(world.clock, 20);
+    return page;
+  };
+  expect(await world.clock.run(world.start().ended)).toBe("empty");
+  expect(polls).toBeLessThan(10);
 });
 
 test("a queue that never fills a page is read by one poller", async () => {
@@ -137,7 +162,7 @@ test("pollers that come back empty at the same moment do not leave the last word
   const pollers = world.start();
   await world.clock.settle();
   polls.shift()?.(page);
-  await world.clock.settle();
+  await world.clock.advance(0);
   expect(polls).toHaveLength(2);
   for (const answer of polls.splice(0)) answer([]);
   await world.clock.settle();
@@ -272,6 +297,15 @@ test("a permanent error ends all pollers at once, and what they bring all the sa
   const { ended } = world.start();
   await expect(world.clock.run(ended)).rejects.toBe(error);
   expect(world.received).toHaveLength(11);
+  expect(world.clock.pending()).toBe(0);
+});
+
+test("an error of the next page is heard of after the page before it was worked on", async () => {
+  const world = createWorld({ messages: 20, concurrency: 1 });
+  const error = denied();
+  world.queue.fault = ({ method }) => (method === "receive" && receives(world) === 2 ? error : undefined);
+  await expect(world.clock.run(world.start().ended)).rejects.toBe(error);
+  expect(world.received).toHaveLength(10);
   expect(world.clock.pending()).toBe(0);
 });
 

@@ -51,6 +51,7 @@ export function fakeClock(): Clock & { readonly waits: number[] } {
   return {
     waits,
     now: () => nowMs,
+    turn: () => Promise.resolve(),
     after: (delayMs, action) => {
       let cancelled = false;
       queueMicrotask(() => {

@@ -22,6 +22,7 @@ function manualClock(): Clock & { advance(byMs: number): void; readonly timers: 
   return {
     now: () => nowMs,
     random: () => 0,
+    turn: () => Promise.resolve(),
     after: (delayMs, action) => {
       const key = Symbol("timer");
       timers.set(key, { atMs: nowMs + delayMs, action });
