@@ -78,7 +78,7 @@ async function sizeOf(ask: DatabaseProbe["ask"], table: TableName): Promise<Tabl
   const [row] = await ask(
     `select pg_relation_size(oid) > ${COUNTED_BYTES} as is_estimate,
             case when pg_relation_size(oid) <= ${COUNTED_BYTES} then (select count(*) from ${name})
-                 when reltuples >= 0 then reltuples::bigint end as entries,
+                 when reltuples > 0 then reltuples::bigint end as entries,
             pg_size_pretty(pg_total_relation_size(oid)) as size
      from pg_class where oid = ?::regclass`,
     [name],

@@ -46,15 +46,15 @@ describe.concurrent("what is wrong with the database", () => {
     env,
     database,
   }) => {
-    await database.query(`insert into sqs2pg.ledger (message_id, run_id, loaded_at)
+    await database.query(`alter table sqs2pg.ledger set (autovacuum_enabled = off);
+      insert into sqs2pg.ledger (message_id, run_id, loaded_at)
       select gen_random_uuid(), gen_random_uuid(), now() from generate_series(1, 1234)`);
     const counted = await examine(env);
     expect(counted.check("bookkeeping")).toMatchObject({
       found: expect.stringMatching(/^ledger 1,234 entries \(\d+ kB\), rejects 0 entries, no run under way$/),
       figures: { ledger_entries: 1_234, rejects: 0, unfinished_runs: 0 },
     });
-    await database.query(`alter table sqs2pg.ledger set (autovacuum_enabled = off);
-      insert into sqs2pg.ledger (message_id, run_id, loaded_at)
+    await database.query(`insert into sqs2pg.ledger (message_id, run_id, loaded_at)
       select gen_random_uuid(), gen_random_uuid(), now() from generate_series(1, 80000)`);
     const unknown = await examine(env);
     expect(unknown.check("bookkeeping")).toMatchObject({
