@@ -6,7 +6,7 @@ export interface Clock {
   now(): number;
   /** Calls `action` once after `delayMs`; the returned function cancels it. */
   after(delayMs: number, action: () => void): () => void;
-  /** Resolves when what has come in by now has been seen to: at the end of the event loop's turn. */
+  /** Resolves at the end of the event loop's turn: what was to be sent in it is on its way then. */
   turn(): Promise<void>;
   /** A number in [0, 1). */
   random(): number;

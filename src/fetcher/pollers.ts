@@ -28,16 +28,24 @@ export interface PollerOptions {
   readonly retryForMs: number;
   /** Aborted: no further receives. */
   readonly stop: AbortSignal;
-  /**
-   * `bytes`: what each message of the page weighs. Answers whether any of them is new to the run: messages that come
-   * back although the run holds them must not keep it from seeing that the queue is empty.
-   */
-  readonly onPage: (messages: readonly ReceivedMessage[], bytes: readonly number[]) => boolean;
+  /** Takes a page in hand. `bytes`: what each of its messages weighs. */
+  readonly onPage: (messages: readonly ReceivedMessage[], bytes: readonly number[]) => TakenPage;
   /** A poll brought nothing new: what waits for company waits in vain. */
   readonly onIdle: () => void;
   /** Whether messages in hand are still to be loaded or deleted. */
   readonly isAtWork: () => boolean;
   readonly onRetry: (retry: Backoff) => void;
+}
+
+/** A page that is in hand. */
+export interface TakenPage {
+  /**
+   * Whether any of its messages is new to the run: those that come back although the run holds them must not keep it from
+   * seeing that the queue is empty.
+   */
+  readonly isNew: boolean;
+  /** What is to be done with it. */
+  readonly work: () => void;
 }
 
 export interface Pollers {
@@ -55,10 +63,17 @@ interface Page {
   readonly bytes: readonly number[];
 }
 
+interface Answer extends TakenPage {
+  readonly isFull: boolean;
+}
+
+const NOTHING: TakenPage = { isNew: false, work: () => {} };
+
 /**
  * Receives with as many pollers as the queue fills: each full page adds one as long as there is room for its
  * messages, each empty one removes one down to the last, which finds out whether the queue is empty. Behind a full page
- * there is more: it is asked for before that page is worked on, so that the work costs no time of the queue's.
+ * there is more: it is asked for before that page is worked on, so that SQS answers meanwhile. When the work ends the run,
+ * each poller brings one page more, which is given back.
  */
 export function startPollers(options: PollerOptions): Pollers {
   const { queue, permits, clock, concurrency, stop, onPage, onIdle } = options;
@@ -82,32 +97,41 @@ export function startPollers(options: PollerOptions): Pollers {
     void poll();
   };
 
+  const fail = (error: unknown): void => {
+    failure ??= error;
+    failed.abort();
+  };
+
   const poll = async (): Promise<void> => {
     try {
-      let ahead: Promise<Page | undefined> | undefined;
-      let isNew = true;
+      let ahead: Promise<Answer | undefined> | undefined;
       while (ahead !== undefined || !ending()) {
-        const page: Page | undefined = await (ahead ?? ask());
-        if (page === undefined) return;
-        const { messages, bytes } = page;
-        const isFull = messages.length === PAGE_SIZE;
-        // Not after pages that bring nothing new: they are no sign of more, and the last poller has to find that out.
-        ahead = isFull && isNew && !ending() ? askAhead() : undefined;
-        if (ahead !== undefined) await clock.turn();
-        isNew = messages.length > 0 && onPage(messages, bytes);
+        const answer: Answer | undefined = await (ahead ?? ask());
+        ahead = undefined;
+        if (answer === undefined) return;
+        const { isFull, isNew, work } = answer;
         if (isNew) {
           emptiness.reset();
-          if (isFull && active < concurrency && !ending() && permits.hasRoom()) start();
-        } else {
-          onIdle();
-          if (ahead !== undefined) continue;
-          if (active > 1) return;
-          foundEmpty = await withRetries(() => unlessStopped(emptiness.confirm(), cut.signal), false);
+          if (isFull && !ending()) {
+            ahead = askAhead();
+            if (active < concurrency && permits.hasRoom()) start();
+            // It is not written before: signing it and finding a connection take promises, and undici an immediate.
+            await clock.turn();
+          }
         }
+        // Not in the way of what is asked ahead, whose page is still to be worked on.
+        try {
+          work();
+        } catch (error) {
+          fail(error);
+        }
+        if (isNew) continue;
+        onIdle();
+        if (active > 1) return;
+        foundEmpty = await withRetries(() => unlessStopped(emptiness.confirm(), cut.signal), false);
       }
     } catch (error) {
-      failure ??= error;
-      failed.abort();
+      fail(error);
     } finally {
       // At once, or two pollers that come back empty together would each leave the last word to the other.
       active -= 1;
@@ -115,14 +139,18 @@ export function startPollers(options: PollerOptions): Pollers {
     }
   };
 
-  /** Undefined when there is nothing to be received any more. */
-  const ask = async (): Promise<Page | undefined> => {
+  /** A page is in hand as soon as it is there. Undefined when there is nothing to be received any more. */
+  const ask = async (): Promise<Answer | undefined> => {
     const grant = await permits.acquire();
-    return grant === null ? undefined : receive(grant);
+    const page = grant === null ? undefined : await receive(grant);
+    if (page === undefined) return undefined;
+    const { messages, bytes } = page;
+    const taken = messages.length === 0 ? NOTHING : onPage(messages, bytes);
+    return { ...taken, isFull: messages.length === PAGE_SIZE };
   };
 
-  /** Its failure is heard of when the page before it has been worked on. */
-  const askAhead = (): Promise<Page | undefined> => {
+  /** Its failure is heard of when its turn has come. */
+  const askAhead = (): Promise<Answer | undefined> => {
     const asked = ask();
     asked.catch(() => {});
     return asked;

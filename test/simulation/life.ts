@@ -13,6 +13,8 @@ export interface Life {
   pending(): number;
 }
 
+const LONGEST_TURN_MS = 10;
+
 export function createLife(world: Clock): Life {
   const timers = new Set<() => void>();
   let dead = false;
@@ -35,7 +37,8 @@ export function createLife(world: Clock): Life {
     clock: {
       now: world.now,
       random: world.random,
-      turn: () => new Promise((resolve) => after(0, resolve)),
+      // A turn that has much to do takes a while: whatever may happen meanwhile does.
+      turn: () => new Promise((resolve) => after(world.random() * LONGEST_TURN_MS, resolve)),
       after,
     },
     ask: (work) =>

@@ -24,8 +24,8 @@ interface World {
   /** What the run says of each page. */
   isNew: boolean;
   readonly activeAtPages: number[];
-  /** Receive calls until then. */
-  readonly receivesAtPages: number[];
+  /** Receive calls until each page was worked on. */
+  readonly receivesAtWork: number[];
   readonly activeAtIdle: number[];
   seconds(): number;
   start(): Pollers;
@@ -63,7 +63,7 @@ function createWorld(options: WorldOptions = {}): World {
     received: [],
     retries: [],
     activeAtPages: [],
-    receivesAtPages: [],
+    receivesAtWork: [],
     isNew: true,
     activeAtIdle: [],
     seconds: () => (clock.now() - startMs) / 1000,
@@ -80,10 +80,12 @@ function createWorld(options: WorldOptions = {}): World {
         onPage: (page) => {
           world.received.push(...page);
           world.activeAtPages.push(pollers.active());
-          world.receivesAtPages.push(queue.requests.receive);
           const bytes = page.reduce((sum, { body }) => sum + body.length, 0);
           if (releases) permits.release({ messages: page.length, bytes });
-          return world.isNew;
+          return {
+            isNew: world.isNew,
+            work: () => world.receivesAtWork.push(queue.requests.receive),
+          };
         },
         onIdle: () => world.activeAtIdle.push(pollers.active()),
         isAtWork: () => false,
@@ -113,7 +115,7 @@ test("pollers grow up to the concurrency while pages are full, and shrink to one
 test("behind a full page the next one is asked for before the page is worked on", async () => {
   const world = createWorld({ messages: 25, concurrency: 1, latencyMs: 20 });
   expect(await world.clock.run(world.start().ended)).toBe("empty");
-  expect(world.receivesAtPages).toEqual([2, 3, 3]);
+  expect(world.receivesAtWork).toEqual([2, 3, 3]);
 });
 
 test("behind a full page of messages that are known it is not: pages that come back do not keep it from ending", async () => {
@@ -309,23 +311,34 @@ test("an error of the next page is heard of after the page before it was worked 
   expect(world.clock.pending()).toBe(0);
 });
 
-test("whoever takes the pages and throws ends it", async () => {
-  const world = createWorld();
-  const error = new Error("a mistake of ours");
-  const pollers = startPollers({
-    ...world,
-    concurrency: 1,
-    waitSeconds: 1,
-    visibilitySeconds: 120,
-    retryForMs: 60_000,
-    stop: world.stop.signal,
-    onPage: () => {
+test.each(["takes", "works on"])(
+  "whoever %s the pages and throws ends it, and nothing is left under way",
+  async (what) => {
+    const world = createWorld({ messages: 30 });
+    const error = new Error("a mistake of ours");
+    const mistake = (): never => {
       throw error;
-    },
-    onIdle: () => {},
-    isAtWork: () => false,
-    onRetry: () => {},
-  });
-  world.queue.send(["a"]);
-  await expect(world.clock.run(pollers.ended)).rejects.toBe(error);
-});
+    };
+    const taken: number[] = [];
+    const { ended } = startPollers({
+      ...world,
+      concurrency: 1,
+      waitSeconds: 1,
+      visibilitySeconds: 120,
+      retryForMs: 60_000,
+      stop: world.stop.signal,
+      onPage: ({ length }) => {
+        taken.push(length);
+        return what === "takes" ? mistake() : { isNew: true, work: mistake };
+      },
+      onIdle: () => {},
+      isAtWork: () => false,
+      onRetry: () => {},
+    });
+    await expect(world.clock.run(ended)).rejects.toBe(error);
+    // What is asked for ahead is asked for when a page has been taken.
+    expect(taken).toEqual(what === "takes" ? [10] : [10, 10]);
+    expect(receives(world)).toBe(taken.length);
+    expect(world.clock.pending()).toBe(0);
+  },
+);
