@@ -21,6 +21,14 @@ const first = createFirstStatement(targets, "sqs2pg");
 
 const row = (target: number, ...values: Value[]): Row => ({ target, values });
 
+const a = {
+  messageId: "a",
+  sentAtMs: 1,
+  receiveCount: 1,
+  rows: [row(0, "x", "y", "1"), row(1, 7), row(1, 8)],
+};
+const b = { messageId: "b", sentAtMs: 2, receiveCount: 1, rows: [row(0, null, "z", 2)] };
+
 test("names are quoted, and texts keep their length until they meet the column", () => {
   expect(statement.sql).toContain(`insert into "Raw"."order" ("User", "message_id", "n")`);
   expect(statement.sql).toContain("unnest(?::uuid[], ?::text[], ?::text[], ?::bigint[])");
@@ -35,13 +43,6 @@ test("the ledger is filled in the order of the ids", () => {
 });
 
 test("bindings are one array a column for each table, then the run and the stamp", () => {
-  const a = {
-    messageId: "a",
-    sentAtMs: 1,
-    receiveCount: 1,
-    rows: [row(0, "x", "y", "1"), row(1, 7), row(1, 8)],
-  };
-  const b = { messageId: "b", sentAtMs: 2, receiveCount: 1, rows: [row(0, null, "z", 2)] };
   expect(statement.bindings({ runId: "r", stamp: "s", messages: [a, b, a] })).toEqual([
     '{"a","b"}',
     '{"x",NULL}',
@@ -60,13 +61,6 @@ test("those of a first delivery are the run, the stamp and the ids, then for eac
     { ...order, constants: [{ name: "site", text: "x" }] },
     items,
   ] as readonly LoadTarget[];
-  const a = {
-    messageId: "a",
-    sentAtMs: 1,
-    receiveCount: 1,
-    rows: [row(0, "x", "y", "1"), row(1, 7), row(1, 8)],
-  };
-  const b = { messageId: "b", sentAtMs: 2, receiveCount: 1, rows: [row(0, null, "z", 2)] };
   const built = createFirstStatement(withConstants, "sqs2pg");
   expect(built?.bindings({ runId: "r", stamp: "s", messages: [a, b, a] })).toEqual([
     ...["r", "s", '{"a","b"}'],
