@@ -1,9 +1,16 @@
-import { assigned, elementType } from "./element-type.js";
+import { assigned } from "./element-type.js";
 import { quoteTable } from "./identifier.js";
 import type { LoadStatement } from "./statement.js";
 import type { LoadTarget } from "./target.js";
 import { columnArraysOf, idsOf, uniqueMessages } from "./target-arrays.js";
-import { constantTexts, intoTarget, placeholders } from "./target-part.js";
+import {
+  arrayParameters,
+  constantTexts,
+  hasConstants,
+  intoTarget,
+  placeholders,
+  valueNames,
+} from "./target-part.js";
 
 /**
  * Builds the statement for messages that SQS says it hands out for the first time: they go into the ledger as they are,
@@ -31,7 +38,7 @@ export function createFirstStatement(
 select fresh from counted`;
   return {
     sql,
-    keepsPlan: targets.every(({ constants = [] }) => constants.length === 0),
+    keepsPlan: !targets.some(hasConstants),
     bindings: ({ messages, runId, stamp }) => {
       const unique = uniqueMessages(messages);
       const arrays = columnArraysOf(unique, targets);
@@ -45,13 +52,11 @@ select fresh from counted`;
 
 /** What unnest takes apart comes in the order of the arrays. Asking for the count has the ledger filled before. */
 function insertOf(target: LoadTarget, index: number): string {
-  const { columns } = target;
-  const names = columns.map((_, column) => `c${column + 1}`);
-  const values = columns.map(({ type }, column) => assigned(`c${column + 1}`, type));
-  const arrays = columns.map((column) => `?::${elementType(column)}[]`);
+  const names = valueNames(target);
+  const values = target.columns.map(({ type }, column) => assigned(`c${column + 1}`, type));
   return `target_${index + 1} as (
   ${intoTarget(target)}
-  select ${[...values, ...placeholders(target)].join(", ")} from unnest(${arrays.join(", ")}) as t(${names.join(", ")})
+  select ${[...values, ...placeholders(target)].join(", ")} from unnest(${arrayParameters(target).join(", ")}) as t(${names.join(", ")})
   where (select fresh from counted) > 0
 )`;
 }

@@ -12,8 +12,9 @@ const NAME_REFUSED: ReadonlySet<string> = new Set(["26000", "42P05"]);
 
 /**
  * A statement that is run again and again: prepared under a name, so that each connection has it parsed once and, as a
- * rule from the sixth time on, planned no more. The name goes with the text, so that whoever has given it out before meant the same.
- * Behind a pooler that hands out another session for each transaction, and knows no names, it goes on without one.
+ * rule from the sixth time on, planned no more. The name goes with the text, so that whoever has given it out before meant
+ * the same. Behind a pooler that hands out another session for each transaction, and knows no names, it goes on without
+ * one.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
  */
 export function createPreparedQuery(

@@ -2,7 +2,7 @@ import { quoteTable } from "./identifier.js";
 import type { LoadBatch } from "./store.js";
 import type { LoadTarget } from "./target.js";
 import { arraysOf, uniqueMessages } from "./target-arrays.js";
-import { partOf } from "./target-part.js";
+import { hasConstants, partOf } from "./target-part.js";
 import { vaultBindings, vaultCtes } from "./vault-sql.js";
 
 /** Where messages come from: the queue, or the sealed rejects, whose seals go in the same transaction. */
@@ -24,9 +24,9 @@ export interface LoadStatement {
 }
 
 /**
- * Builds the statement that can load any batch: ledger and rows in a single transaction of its own, one array a column. What is
- * in the ledger already is left out. Rows go in in the order of the batch; the ledger is filled in the order of the
- * message ids, so that two drains that share messages wait for each other instead of deadlocking. `fresh` counts ledger
+ * Builds the statement that can load any batch: ledger and rows in a single transaction of its own, one array a column.
+ * What is in the ledger already is left out. Rows go in in the order of the batch; the ledger is filled in the order of
+ * the message ids, so that two drains that share messages wait for each other instead of deadlocking. `fresh` counts ledger
  * entries, whatever triggers of the targets do. From the quarantine only what is still sealed is loaded, and it is so no
  * more when the transaction ends: of two replays one finds nothing left to do. Where columns hold tokens, what the vault
  * does not know yet goes in with the rows. Foreign keys between the targets are checked when all of them have their rows.
@@ -54,7 +54,7 @@ export function createLoadStatement(
 select count(*)::integer as fresh${hasTokens ? ", exists (select from superseded) as key_superseded" : ""}${superseded.length > 0 ? `, (${superseded.join(" + ")})::integer as superseded` : ""} from fresh`;
   return {
     sql,
-    keepsPlan: !hasTokens && !isSealed && targets.every(({ constants = [] }) => constants.length === 0),
+    keepsPlan: !hasTokens && !isSealed && !targets.some(hasConstants),
     bindings: ({ messages, runId, stamp }) => [
       ...arraysOf(uniqueMessages(messages), targets),
       ...(hasTokens ? vaultBindings(messages, tokenColumns) : []),

@@ -25,15 +25,14 @@ export function partOf(target: LoadTarget, index: number, schema: string): Targe
     mask?.strategy === "token" ? [{ relation, value: `c${column + 1}`, domain: mask.domain }] : [],
   );
   const isUpdate = target.conflict?.action === "update";
-  const arrays = target.columns.map((column) => `?::${elementType(column)}[]`);
-  const names = target.columns.map((_, column) => `c${column + 1}`);
+  const names = valueNames(target);
   // Where the newest message counts, each row says how new it is.
   const age = isUpdate ? AGE : [];
   return {
     relation,
     tokenColumns,
     incoming: `${relation} as materialized (
-  select * from unnest(${["?::uuid[]", ...age.map(([, type]) => `?::${type}[]`), ...arrays].join(", ")}) with ordinality as t(${["message_id", ...age.map(([name]) => name), ...names, "place"].join(", ")})
+  select * from unnest(${["?::uuid[]", ...age.map(([, type]) => `?::${type}[]`), ...arrayParameters(target)].join(", ")}) with ordinality as t(${["message_id", ...age.map(([name]) => name), ...names, "place"].join(", ")})
 )`,
     ...(isUpdate
       ? upsertOf(target, { place, relation, tokenColumns, schema })
@@ -112,6 +111,16 @@ function givenWay(fresh: string, place: number): string {
   return `(select count(*) from ${fresh}) - (select count(*) from target_${place})`;
 }
 
+/** What the values of its columns are called where they come in. */
+export function valueNames({ columns }: LoadTarget): string[] {
+  return columns.map((_, column) => `c${column + 1}`);
+}
+
+/** The parameters that they come in by, an array a column. */
+export function arrayParameters({ columns }: LoadTarget): string[] {
+  return columns.map((column) => `?::${elementType(column)}[]`);
+}
+
 /** The head of the insert: the columns, and then those of the constants. */
 export function intoTarget({ table, columns, constants = [] }: LoadTarget): string {
   return `insert into ${quoteTable(table)} (${quotedNames([...columns, ...constants].map(({ name }) => name))})`;
@@ -119,6 +128,10 @@ export function intoTarget({ table, columns, constants = [] }: LoadTarget): stri
 
 function quotedNames(names: readonly string[]): string {
   return names.map(quoteIdentifier).join(", ");
+}
+
+export function hasConstants({ constants = [] }: LoadTarget): boolean {
+  return constants.length > 0;
 }
 
 /** A parameter without a type takes that of the column that it goes to. */

@@ -1,6 +1,6 @@
 import type { TableName } from "../../config/pipeline.js";
 import { asStoreError, toDatabaseError } from "../../loader/errors/database-error.js";
-import { quoteTable, tablesText } from "../../loader/identifier.js";
+import { quoteTable, tableText } from "../../loader/identifier.js";
 import { checkKeys } from "../../loader/mask-keys.js";
 import { unfinishedRuns } from "../../loader/unfinished-runs.js";
 import { keysOfRun } from "../../masks-for-run.js";
@@ -82,7 +82,7 @@ async function sizeOf(ask: DatabaseProbe["ask"], table: TableName): Promise<Tabl
             pg_size_pretty(pg_total_relation_size(oid)) as size
      from pg_class where oid = ?::regclass`,
     [name],
-    tablesText([{ table }]),
+    tableText(table),
   );
   return {
     entries: row?.["entries"] === null ? null : numberOf(row, "entries"),

@@ -140,10 +140,10 @@ test("sessions that an administrator ends again and again: all is loaded once", 
   database,
   startDrain,
 }) => {
-  const sent = queue.send(traceableEvents(3_000));
+  const sent = queue.send(traceableEvents(6_000));
   // Wherever its loads are; the gate only keeps it from being done before. Of 350 passes two loads that are ended and
   // two that wait can waste 200; each time there may be as many again while it has no session that could be ended.
-  const [times, passes] = [4, 350];
+  const [times, passes] = [8, 350];
   await addGate(database, passes);
   let running: RunningCli | undefined;
   await whileLocked(database, "lock table gate", async () => {
@@ -163,6 +163,6 @@ test("sessions that an administrator ends again and again: all is loaded once", 
   const report = reportOf(result);
   expect(result.exitCode).toBe(0);
   expect(outcomes(report)).toBe(report.received);
-  expect(report).toMatchObject({ received: 3_000, loaded: 3_000, duplicates: 0, deleted: 3_000 });
-  expect(await settled({ sent, queue, database })).toEqual({ rows: 3_000, rejects: 0, queued: 0 });
+  expect(report).toMatchObject({ received: 6_000, loaded: 6_000, duplicates: 0, deleted: 6_000 });
+  expect(await settled({ sent, queue, database })).toEqual({ rows: 6_000, rejects: 0, queued: 0 });
 });
