@@ -2,10 +2,11 @@ import type { Check, Fault } from "./cell.js";
 import { textFaults } from "./text.js";
 
 const DATE_PATTERN = /^(\d{4})-(\d{2})-(\d{2})$/;
+// PostgreSQL takes a leap second, but no time of day above 24:00:00, which a fraction of a day's last one would be.
 const LOCAL_PATTERN =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt ](?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:\.\d{1,9})?)?$/;
+  /^(\d{4})-(\d{2})-(\d{2})[Tt ](?!23:59:60\.\d*[1-9])(?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:\.\d{1,9})?)?$/;
 const TIMESTAMP_PATTERN =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt ](?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:\.\d{1,9})?)?(?:[Zz]|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)$/;
+  /^(\d{4})-(\d{2})-(\d{2})[Tt ](?!23:59:60\.\d*[1-9])(?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:\.\d{1,9})?)?(?:[Zz]|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)$/;
 
 /** Before and after all others: https://www.postgresql.org/docs/current/datatype-datetime.html */
 const INFINITIES: readonly string[] = ["infinity", "-infinity"];

@@ -76,6 +76,7 @@ const tables: Record<string, [json: string, outcome: unknown][]> = {
     ['"2023-02-30T12:00:00Z"', "invalid_timestamp"],
     ['"2023-09-13T24:00:00Z"', "invalid_timestamp"],
     ['"2023-09-13T12:60:00Z"', "invalid_timestamp"],
+    ['"2016-12-31T23:59:60.5Z"', "invalid_timestamp"],
     ['"2023-09-13T12:00:00+16:00"', "invalid_timestamp"],
     ['"2023-09-13"', "invalid_timestamp"],
     ['"now"', "invalid_timestamp"],
